@@ -1,0 +1,49 @@
+package dev.halley.cometd;
+
+import dev.halley.UserId;
+import java.util.Map;
+import java.util.Optional;
+import org.cometd.bayeux.server.BayeuxContext;
+import org.cometd.bayeux.server.ServerMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says whose message this is. An application with a login of its own gives another one to
+ * {@link CometdAdapter#install(org.cometd.bayeux.server.BayeuxServer, dev.halley.ChatEngine, UserResolver, MessageForm)}.
+ *
+ * <p>Implementations are thread-safe and do not block.
+ */
+@FunctionalInterface
+public interface UserResolver {
+
+    /**
+     * Returns the user, empty to refuse.
+     *
+     * @param message a handshake or a disconnect; its {@code ext} is the client's word and may be of any type
+     */
+    Optional<UserId> resolve(ServerMessage message);
+
+    /**
+     * The header {@code gms_user} (on WebSocket that of the upgrade request) or {@code ext.gms_user}; refuses if both are
+     * given and differ. Nothing proves the name: see SECURITY.md.
+     */
+    static UserResolver gmsUser() {
+        return message -> {
+            BayeuxContext context = message.getBayeuxContext();
+            String header = context == null ? null : context.getHeader("gms_user");
+            Object named = message.get("ext") instanceof Map<?, ?> ext ? ext.get("gms_user") : null;
+            if (header != null && named != null && !header.equals(named)) {
+                return Optional.empty();
+            }
+            return toUser(header == null ? named : header);
+        };
+    }
+
+    private static Optional<UserId> toUser(@Nullable Object name) {
+        try {
+            return name instanceof String text ? Optional.of(new UserId(text)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package dev.halley;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.halley.internal.KnownOptions;
+import dev.halley.internal.Nearest;
+import dev.halley.spi.Option;
+import dev.halley.spi.PushProviderFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options by section, with the names that Genesys Mobile Services gives them, checked one by one. Immutable.
+ *
+ * <table>
+ * <caption>Sections</caption>
+ * <tr><td>{@code [push]}</td><td>which pushes there are; also defaults for the sections below</td></tr>
+ * <tr><td>{@code [push.provider.<name>]}</td><td>one provider</td></tr>
+ * <tr><td>{@code [push.provider.event.<tag>]}</td><td>one kind of push, whichever the provider</td></tr>
+ * <tr><td>{@code [push.provider.<name>.event.<tag>]}</td><td>one kind of push of one provider</td></tr>
+ * <tr><td>{@code [Service.<name>]}</td><td>one service</td></tr>
+ * <tr><td>{@code [halley]}</td><td>the engine</td></tr>
+ * </table>
+ */
+public final class Options {
+
+    private static final String PUSH = "push";
+    private static final String PROVIDER_PREFIX = "push.provider.";
+    private static final String EVENT_PREFIX = "push.provider.event.";
+    private static final String SERVICE_PREFIX = "Service.";
+    private static final String HALLEY = "halley";
+    private static final String DEBUG = "debug.";
+
+    private final Map<String, Map<String, String>> sections;
+    private final Settings settings;
+
+    private Options(Map<String, Map<String, String>> sections) {
+        this.sections = sections;
+        this.settings = toSettings();
+    }
+
+    /**
+     * Returns options in which those of the providers on the class path are known.
+     *
+     * @param sections section to option to value; values are texts, numbers, booleans, or lists of them
+     * @throws OptionException if a section, an option or a value is not accepted
+     */
+    public static Options of(Map<String, ? extends Map<String, ?>> sections) {
+        return of(sections, ServiceLoader.load(PushProviderFactory.class));
+    }
+
+    /**
+     * Returns options in which those of these factories are known.
+     *
+     * @param sections section to option to value; values are texts, numbers, booleans, or lists of them
+     * @throws OptionException if a section, an option or a value is not accepted
+     */
+    public static Options of(
+            Map<String, ? extends Map<String, ?>> sections, Iterable<? extends PushProviderFactory> factories) {
+        Map<String, Option> ofProviders = new LinkedHashMap<>(KnownOptions.PROVIDER);
+        for (PushProviderFactory factory : factories) {
+            factory.options().forEach(option -> ofProviders.put(option.name(), option));
+        }
+        Map<String, Map<String, String>> checked = new LinkedHashMap<>();
+        sections.forEach((section, options) -> {
+            Map<String, Option> known = known(section, ofProviders);
+            Map<String, String> values = new LinkedHashMap<>();
+            options.forEach((name, value) -> values.put(name, check(section, name, toText(value), known)));
+            checked.put(section, Map.copyOf(values));
+        });
+        return new Options(checked);
+    }
+
+    /** Returns no options at all: everything has its default. */
+    public static Options none() {
+        return of(Map.of(), List.of());
+    }
+
+    /** Returns the settings that these options make. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Returns the device types that {@code pushEnabled} names. */
+    public Set<String> pushEnabled() {
+        Set<String> types = new LinkedHashSet<>();
+        get(PUSH, KnownOptions.PUSH_ENABLED).stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .map(String::strip)
+                .filter(type -> !type.isEmpty())
+                .forEach(type -> types.add(Device.canonicalType(type)));
+        return types;
+    }
+
+    /** Returns the value of an option in one section. */
+    public Optional<String> get(String section, String option) {
+        return Optional.ofNullable(sections.getOrDefault(section, Map.of()).get(option));
+    }
+
+    /** Returns whether an option is set in any section, {@code debug.} twins included. */
+    public boolean isSetAnywhere(String option) {
+        return sections.values().stream()
+                .anyMatch(options -> options.containsKey(option) || options.containsKey(DEBUG + option));
+    }
+
+    /**
+     * Returns every option as it holds for a push: from {@code [push.provider.<name>.event.<tag>]}, else {@code
+     * [push.provider.event.<tag>]}, else {@code [push.provider.<name>]}, else {@code [push]}.
+     *
+     * @param provider the device's provider name
+     * @param debug whether {@code debug.<option>} comes first at each level
+     */
+    public Map<String, String> forPush(String provider, String tag, boolean debug) {
+        Map<String, String> result = new HashMap<>();
+        for (String section : List.of(
+                PUSH, PROVIDER_PREFIX + provider, EVENT_PREFIX + tag, PROVIDER_PREFIX + provider + ".event." + tag)) {
+            Map<String, String> options = sections.getOrDefault(section, Map.of());
+            options.forEach((name, value) -> {
+                if (!name.startsWith(DEBUG)) {
+                    result.put(name, value);
+                }
+            });
+            if (debug) {
+                options.forEach((name, value) -> {
+                    if (name.startsWith(DEBUG)) {
+                        result.put(name.substring(DEBUG.length()), value);
+                    }
+                });
+            }
+        }
+        return result;
+    }
+
+    private Settings toSettings() {
+        Settings.Builder builder = Settings.builder();
+        Set<String> services = new LinkedHashSet<>(List.of(Settings.REQUEST_CHAT));
+        sections.keySet().stream()
+                .filter(section -> section.startsWith(SERVICE_PREFIX))
+                .forEach(section -> services.add(section.substring(SERVICE_PREFIX.length())));
+        services.forEach(service -> builder.service(service, toServiceSettings(SERVICE_PREFIX + service)));
+        get(HALLEY, "require_secure_key").map(Boolean::valueOf).ifPresent(builder::requireSecureKey);
+        get(HALLEY, "confirm_by_connect").map(Boolean::valueOf).ifPresent(builder::confirmByConnect);
+        get(HALLEY, "repeat_unread").map(Boolean::valueOf).ifPresent(builder::repeatUnread);
+        get(HALLEY, "max_events").map(Integer::valueOf).ifPresent(builder::maxEvents);
+        get(HALLEY, "max_text").map(Integer::valueOf).ifPresent(builder::maxText);
+        get(HALLEY, "retention").map(Options::seconds).ifPresent(builder::retention);
+        longest(KnownOptions.TTL).ifPresent(builder::pushTimeToLive);
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new OptionException("[" + HALLEY + "] " + e.getMessage());
+        }
+    }
+
+    private ServiceSettings toServiceSettings(String section) {
+        ServiceSettings result = ServiceSettings.DEFAULT;
+        for (String level : List.of(PUSH, section)) {
+            result = result.withGracePeriod(
+                            get(level, KnownOptions.GRACE).map(Options::seconds).orElse(result.gracePeriod()))
+                    .withMessage(get(level, KnownOptions.MESSAGE).orElse(result.message()))
+                    .withAgentMessage(get(level, KnownOptions.AGENT_MESSAGE).orElse(result.agentMessage()))
+                    .withFilter(get(level, KnownOptions.SERVICE_FILTER)
+                            .or(() -> get(level, KnownOptions.FILTER))
+                            .map(EventFilter::parse)
+                            .orElse(result.filter()))
+                    .withRefusedAfterEnd(get(level, KnownOptions.REFUSED_AFTER_END)
+                            .map(Boolean::valueOf)
+                            .orElse(result.refusedAfterEnd()));
+        }
+        return result;
+    }
+
+    private Optional<Duration> longest(String option) {
+        return sections.values().stream()
+                .flatMap(options -> Optional.ofNullable(options.get(option)).stream())
+                .map(Options::seconds)
+                .max(Duration::compareTo);
+    }
+
+    private static Duration seconds(String value) {
+        return Duration.ofSeconds(Long.parseLong(value));
+    }
+
+    private static Map<String, Option> known(String section, Map<String, Option> ofProviders) {
+        Map<String, Option> known = new LinkedHashMap<>();
+        if (section.equals(PUSH)) {
+            known.putAll(KnownOptions.PUSH);
+            known.putAll(KnownOptions.SERVICE);
+            known.putAll(ofProviders);
+        } else if (section.startsWith(PROVIDER_PREFIX) && section.length() > PROVIDER_PREFIX.length()) {
+            known.putAll(ofProviders);
+        } else if (section.startsWith(SERVICE_PREFIX) && section.length() > SERVICE_PREFIX.length()) {
+            known.putAll(KnownOptions.SERVICE);
+        } else if (section.equals(HALLEY)) {
+            known.putAll(KnownOptions.HALLEY);
+        } else {
+            throw new OptionException("[" + Nearest.printable(section) + "] is not a section; accepted are [push],"
+                    + " [push.provider.<name>], [push.provider.event.<tag>], [push.provider.<name>.event.<tag>],"
+                    + " [Service.<name>] and [halley]");
+        }
+        return known;
+    }
+
+    private static String check(String section, String name, String value, Map<String, Option> known) {
+        boolean ofPush = section.startsWith(PUSH);
+        Option option = known.get(ofPush && name.startsWith(DEBUG) ? name.substring(DEBUG.length()) : name);
+        if (option == null) {
+            throw new OptionException("[" + section + "] " + Nearest.printable(name) + " is not an option here"
+                    + elsewhere(name)
+                            .map(place -> "; it belongs into " + place)
+                            .or(() ->
+                                    Nearest.to(name, known.keySet()).map(nearest -> "; the nearest one is " + nearest))
+                            .orElseGet(() -> "; known are "
+                                    + known.keySet().stream().sorted().collect(joining(", "))));
+        }
+        if (!option.accepts().test(value)) {
+            String shown = option.secret() ? "(not shown)" : "'" + Nearest.printable(value) + "'";
+            throw new OptionException(section, name, shown, option.accepted());
+        }
+        return value;
+    }
+
+    private static Optional<String> elsewhere(String name) {
+        if (KnownOptions.HALLEY.containsKey(name)) {
+            return Optional.of("[halley]");
+        }
+        if (KnownOptions.PUSH.containsKey(name)) {
+            return Optional.of("[push]");
+        }
+        if (KnownOptions.SERVICE.containsKey(name)) {
+            return Optional.of("[Service.<name>] or [push]");
+        }
+        if (KnownOptions.PROVIDER.containsKey(name)) {
+            return Optional.of("[push.provider.<name>] or [push]");
+        }
+        return Optional.empty();
+    }
+
+    private static String toText(@Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
+        if (value instanceof Collection<?> values) {
+            return values.stream().map(Options::toText).collect(joining(", "));
+        }
+        return String.valueOf(value).strip();
+    }
+
+    /** Names the sections; values may be secret. */
+    @Override
+    public String toString() {
+        return "Options" + sections.keySet();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.halley.internal;
+
+import static java.util.Objects.requireNonNull;
+
+/** Forms of names and texts, checked where a value enters. */
+public final class Checks {
+
+    private Checks() {}
+
+    /** Checks for 1 to 64 of {@code A-Z a-z 0-9 _ -}. */
+    public static void identifier(String what, String value) {
+        requireNonNull(value, what);
+        if (!isIdentifier(value)) {
+            throw new IllegalArgumentException("A " + what + " has 1 to 64 of the characters A-Z a-z 0-9 _ -");
+        }
+    }
+
+    /** Returns whether a value is 1 to 64 of {@code A-Z a-z 0-9 _ -}. */
+    public static boolean isIdentifier(String value) {
+        return value.length() <= 64
+                && !value.isEmpty()
+                && value.chars().allMatch(c -> isLetterOrDigit(c) || c == '_' || c == '-');
+    }
+
+    /** Checks for 1 to 64 of {@code A-Z a-z 0-9 . _ -}. */
+    public static void name(String what, String value) {
+        requireNonNull(value, what);
+        if (value.isEmpty()
+                || value.length() > 64
+                || !value.chars().allMatch(c -> isLetterOrDigit(c) || c == '.' || c == '_' || c == '-')) {
+            throw new IllegalArgumentException("A " + what + " has 1 to 64 of the characters A-Z a-z 0-9 . _ -");
+        }
+    }
+
+    /** Checks the form of an event's type. */
+    public static void eventType(String value) {
+        name("event type", value);
+    }
+
+    /** Returns the text with each lone surrogate replaced by U+FFFD. */
+    public static String wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                if (Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1))) {
+                    i++;
+                } else {
+                    return replaceLoneSurrogates(text);
+                }
+            }
+        }
+        return text;
+    }
+
+    private static String replaceLoneSurrogates(String text) {
+        StringBuilder result = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+                .forEach(result::appendCodePoint);
+        return result.toString();
+    }
+
+    private static boolean isLetterOrDigit(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+}

@@ -1,0 +1,17 @@
+package dev.halley.spi;
+
+import java.time.Duration;
+
+/**
+ * Runs tasks now or later, never in the thread of the caller and never late on purpose. Tasks do not block.
+ *
+ * <p>Implementations are thread-safe.
+ */
+public interface Scheduler {
+
+    /** Runs a task soon. */
+    void execute(Runnable task);
+
+    /** Runs a task once the delay has passed. */
+    void schedule(Duration delay, Runnable task);
+}
