@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -233,7 +234,8 @@ final class PushDispatcher {
             InFlight send = new InFlight(begun.plus(settings.sendTimeout()), new CompletableFuture<>());
             inFlight.add(send);
             look();
-            send.answer.whenComplete((outcome, failure) -> {
+            CompletionStage<Outcome> answered = send.answer;
+            answered.whenComplete((outcome, failure) -> {
                 inFlight.remove(send);
                 circuit.leave();
                 Duration took = Duration.between(begun, clock.instant());
