@@ -188,7 +188,7 @@ final class LocalConnections implements Connections {
                     }
                     Session before = (Session) change.get().before();
                     Session after = (Session) change.get().after().get();
-                    if (before != after) {
+                    if (!before.equals(after)) {
                         engine.observer().customerOnline(after.identity().serviceName());
                         if (before.connection().isPresent()) {
                             engine.observer().customerTookOver(after.identity().serviceName());
