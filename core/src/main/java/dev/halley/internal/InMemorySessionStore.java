@@ -225,14 +225,22 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     /**
-     * The rows of a session: a part of an array that is shared with earlier versions, which never look beyond their end.
-     *
-     * @param first the position of the row at index 0
-     * @param count how many there are
+     * The rows of a session, the first of them at position {@code first}: a part of an array that is shared with earlier
+     * versions, which never look beyond their end.
      */
-    private record Rows(Row[] array, long first, int count) {
+    private static final class Rows {
 
         static final Rows NONE = new Rows(new Row[0], 1, 0);
+
+        private final Row[] array;
+        private final long first;
+        private final int count;
+
+        Rows(Row[] array, long first, int count) {
+            this.array = array;
+            this.first = first;
+            this.count = count;
+        }
 
         Rows append(List<Row> more, long omitted) {
             if (more.isEmpty() && omitted < first) {

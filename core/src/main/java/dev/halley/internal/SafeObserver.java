@@ -19,10 +19,7 @@ final class SafeObserver {
                     try {
                         return method.invoke(observer, arguments);
                     } catch (InvocationTargetException e) {
-                        LOGGER.warn(
-                                "The observer failed in {}: {}",
-                                method.getName(),
-                                e.getCause().getClass().getName());
+                        LOGGER.warn("The observer failed in {}: {}", method.getName(), String.valueOf(e.getCause()));
                         return null;
                     }
                 });

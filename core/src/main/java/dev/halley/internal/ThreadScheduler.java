@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -30,7 +31,7 @@ final class ThreadScheduler implements Scheduler, AutoCloseable {
     @Override
     public void schedule(Duration delay, Runnable task) {
         try {
-            timer.schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused = timer.schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOGGER.trace("Closed: a task was dropped");
         }
