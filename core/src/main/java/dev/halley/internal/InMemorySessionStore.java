@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -164,10 +165,18 @@ public final class InMemorySessionStore implements SessionStore {
             told.due(chat);
         }
         Instant again = clock.instant().plus(WAKE_AGAIN);
-        Entry rearmed =
-                entries.computeIfPresent(chat, (id, entry) -> entry.armedAt == null ? entry.armedAfter(again) : entry);
-        if (rearmed != null && rearmed.armedAt != null && rearmed != woken) {
-            arm(woken, rearmed);
+        AtomicReference<@Nullable Instant> armed = new AtomicReference<>();
+        entries.computeIfPresent(chat, (id, entry) -> {
+            if (entry.armedAt != null) {
+                return entry;
+            }
+            Entry rearmed = entry.armedAfter(again);
+            armed.set(rearmed.armedAt);
+            return rearmed;
+        });
+        Instant next = armed.get();
+        if (next != null) {
+            timers.add(chat, next);
         }
     }
 
