@@ -29,8 +29,8 @@ public interface Observer {
     /** A customer took a chat over from another connection that was still there. */
     default void customerTookOver(String serviceName) {}
 
-    /** A customer went away; {@code named} says whether with a position or in silence. */
-    default void customerAway(String serviceName, boolean named) {}
+    /** A customer went away. */
+    default void customerAway(String serviceName) {}
 
     /** The agent was told of an absence. */
     default void agentTold(String serviceName) {}

@@ -1,0 +1,143 @@
+package dev.halley.internal;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import dev.halley.Device;
+import dev.halley.spi.Observer;
+import dev.halley.spi.PushProvider;
+import dev.halley.spi.Scheduler;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** A circuit breaker and a bulkhead for each credential or endpoint. */
+final class Circuits {
+
+    /** How long an open breaker lets nothing through. */
+    static final Duration OPEN = Duration.ofSeconds(30);
+
+    private static final int CALLS = 20;
+    private static final float FAILURES_IN_PERCENT = 50;
+
+    /** Endpoints can be named by devices, so only those used lately are kept. A breaker weighs about 5 kB. */
+    private static final int MOST = 10_000;
+
+    private final Cache<String, Circuit> circuits =
+            CacheBuilder.newBuilder().maximumSize(MOST).build();
+    private final CircuitBreakerConfig breakers;
+    private final BulkheadConfig bulkheads;
+    private final Scheduler scheduler;
+    private final Observer observer;
+
+    Circuits(int inFlight, InstantSource clock, Scheduler scheduler, Observer observer) {
+        this.scheduler = scheduler;
+        this.observer = observer;
+        breakers = CircuitBreakerConfig.custom()
+                .slidingWindow(CALLS, CALLS, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                .failureRateThreshold(FAILURES_IN_PERCENT)
+                .waitDurationInOpenState(OPEN)
+                .permittedNumberOfCallsInHalfOpenState(CALLS / 2)
+                .clock(toClock(clock))
+                .build();
+        bulkheads = BulkheadConfig.custom()
+                .maxConcurrentCalls(inFlight)
+                .maxWaitDuration(Duration.ZERO)
+                .build();
+    }
+
+    Circuit of(PushProvider provider, Device device) {
+        String name = device.type() + "/" + provider.circuit(device);
+        try {
+            return circuits.get(name, () -> new Circuit(device.type()));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One of them. Whoever enters leaves again. */
+    final class Circuit {
+        final CircuitBreaker breaker;
+        private final Bulkhead bulkhead;
+        private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+
+        Circuit(String type) {
+            breaker = CircuitBreaker.of(type, breakers);
+            bulkhead = Bulkhead.of(type, bulkheads);
+            breaker.getEventPublisher().onStateTransition(event -> {
+                CircuitBreaker.State to = event.getStateTransition().getToState();
+                if (to != CircuitBreaker.State.HALF_OPEN) {
+                    observer.circuitOpen(type, to == CircuitBreaker.State.OPEN);
+                }
+            });
+        }
+
+        /** Runs a task once there is room; never in the thread of the caller. */
+        void enter(Runnable task) {
+            waiting.add(task);
+            admit();
+        }
+
+        void leave() {
+            bulkhead.releasePermission();
+            admit();
+        }
+
+        private void admit() {
+            while (!waiting.isEmpty() && bulkhead.tryAcquirePermission()) {
+                Runnable next = waiting.poll();
+                if (next == null) {
+                    bulkhead.releasePermission();
+                } else {
+                    scheduler.execute(next);
+                }
+            }
+        }
+
+        void succeeded(Duration took) {
+            breaker.onSuccess(took.toNanos(), TimeUnit.NANOSECONDS);
+        }
+
+        void failed(Duration took, String reason) {
+            breaker.onError(took.toNanos(), TimeUnit.NANOSECONDS, new Failure(reason));
+        }
+    }
+
+    /** What a breaker counts: no push service's exception, for it might name a token. */
+    private static final class Failure extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Failure(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    private static Clock toClock(InstantSource source) {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return source.instant();
+            }
+        };
+    }
+}

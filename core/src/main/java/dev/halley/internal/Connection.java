@@ -1,0 +1,71 @@
+package dev.halley.internal;
+
+import dev.halley.spi.Arrival;
+import dev.halley.spi.ClientLink;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A customer's connection to this node: what it said when it came, and the chat that it serves, if there is one. */
+final class Connection {
+
+    final Arrival arrival;
+    final ClientLink link;
+
+    /** Orders connections by when they came. */
+    final long number;
+
+    private @Nullable LivePump pump;
+    private CompletionStage<Void> tail = CompletableFuture.completedFuture(null);
+    private boolean gone;
+
+    Connection(Arrival arrival, ClientLink link, long number) {
+        this.arrival = arrival;
+        this.link = link;
+        this.number = number;
+    }
+
+    /** Does something after all that was asked of this connection before, whether that failed or not. */
+    CompletionStage<Void> then(Supplier<CompletionStage<Void>> task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletionStage<Void> before;
+        synchronized (this) {
+            before = tail;
+            tail = done;
+        }
+        before.whenComplete((ignored, failure) -> {
+            try {
+                task.get().whenComplete((nothing, problem) -> {
+                    if (problem == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(problem);
+                    }
+                });
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    synchronized @Nullable LivePump pump() {
+        return pump;
+    }
+
+    /** Serves another chat from now on; null for none. Returns the pump of the one before. */
+    synchronized @Nullable LivePump serve(@Nullable LivePump next) {
+        LivePump before = pump;
+        pump = next;
+        return before;
+    }
+
+    synchronized boolean isGone() {
+        return gone;
+    }
+
+    synchronized void leave() {
+        gone = true;
+    }
+}

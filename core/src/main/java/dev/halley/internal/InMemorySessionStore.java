@@ -1,0 +1,277 @@
+package dev.halley.internal;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import dev.halley.ChatId;
+import dev.halley.Row;
+import dev.halley.UserId;
+import dev.halley.spi.Change;
+import dev.halley.spi.NodeId;
+import dev.halley.spi.Page;
+import dev.halley.spi.Scheduler;
+import dev.halley.spi.SessionState;
+import dev.halley.spi.SessionStore;
+import dev.halley.spi.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps sessions in this process, for one node; they are gone with it. Every stage is complete on return. */
+public final class InMemorySessionStore implements SessionStore {
+
+    /** How long until a chat that was woken and did not move on is woken again. */
+    private static final Duration WAKE_AGAIN = Duration.ofSeconds(1);
+
+    private final NodeId node = new NodeId(UUID.randomUUID().toString());
+    private final ConcurrentHashMap<ChatId, Entry> entries = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UserId, List<ChatId>> byOwner = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private final Scheduler scheduler;
+    private final Timers timers;
+    private volatile @Nullable Listener listener;
+    private volatile boolean closed;
+
+    /** Returns an empty store that tells the time by this clock and wakes by this scheduler. */
+    public InMemorySessionStore(InstantSource clock, Scheduler scheduler) {
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.timers = new Timers(clock, scheduler, this::wake);
+    }
+
+    @Override
+    public NodeId node() {
+        return node;
+    }
+
+    @Override
+    public void start(Codec codec, Listener newListener) {
+        listener = requireNonNull(newListener);
+    }
+
+    @Override
+    public CompletionStage<Boolean> create(SessionState opened, List<Row> rows) {
+        Entry entry = new Entry(opened, Rows.NONE.append(rows, 0), null).armed();
+        if (entries.putIfAbsent(opened.id(), entry) != null) {
+            return completedFuture(false);
+        }
+        byOwner.merge(
+                opened.owner(),
+                List.of(opened.id()),
+                (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
+        arm(null, entry);
+        return completedFuture(true);
+    }
+
+    @Override
+    public CompletionStage<Optional<Change>> update(ChatId chat, Rule rule) {
+        Update update = new Update(rule);
+        try {
+            entries.computeIfPresent(chat, (id, entry) -> update.apply(entry));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        Change change = update.change;
+        if (change == null) {
+            return completedFuture(Optional.empty());
+        }
+        if (change.after().isEmpty()) {
+            byOwner.computeIfPresent(change.before().owner(), (owner, chats) -> {
+                List<ChatId> rest = chats.stream().filter(c -> !c.equals(chat)).toList();
+                return rest.isEmpty() ? null : rest;
+            });
+        } else if (update.after != null) {
+            arm(update.before, update.after);
+        }
+        return completedFuture(Optional.of(change));
+    }
+
+    @Override
+    public CompletionStage<Optional<Page>> read(ChatId chat, long after, int max) {
+        Entry entry = entries.get(chat);
+        return completedFuture(
+                entry == null
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Page(entry.state, entry.rows.read(Math.max(after, entry.state.omitted()), max))));
+    }
+
+    @Override
+    public CompletionStage<List<ChatId>> ofOwner(UserId owner) {
+        return completedFuture(byOwner.getOrDefault(owner, List.of()));
+    }
+
+    @Override
+    public CompletionStage<List<ChatId>> all(String after, int limit) {
+        return completedFuture(entries.keySet().stream()
+                .filter(chat -> chat.value().compareTo(after) > 0)
+                .sorted(Comparator.comparing(ChatId::value))
+                .limit(limit)
+                .toList());
+    }
+
+    @Override
+    public void nudge(NodeId to, ChatId chat) {
+        Listener told = listener;
+        if (to.equals(node) && told != null) {
+            scheduler.execute(() -> told.nudged(chat));
+        }
+    }
+
+    @Override
+    public void announce(UserId owner) {
+        Listener told = listener;
+        if (told != null) {
+            scheduler.execute(() -> told.announced(owner));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /** Puts a timer into the heap if the chat has none there that comes early enough. */
+    private void arm(@Nullable Entry before, Entry after) {
+        Instant at = after.armedAt;
+        if (at != null && !at.equals(before == null ? null : before.armedAt)) {
+            timers.add(after.state.id(), at);
+        }
+    }
+
+    private void wake(ChatId chat, Instant at) {
+        Listener told = listener;
+        if (closed || told == null) {
+            return;
+        }
+        Entry woken =
+                entries.computeIfPresent(chat, (id, entry) -> at.equals(entry.armedAt) ? entry.disarmed() : entry);
+        if (woken == null || woken.armedAt != null) {
+            return; // gone, or another timer is meant
+        }
+        Instant wakeAt = woken.state.wakeAt().orElse(null);
+        if (wakeAt != null && !wakeAt.isAfter(clock.instant())) {
+            told.due(chat);
+        }
+        Instant again = clock.instant().plus(WAKE_AGAIN);
+        AtomicReference<@Nullable Instant> armed = new AtomicReference<>();
+        entries.computeIfPresent(chat, (id, entry) -> {
+            if (entry.armedAt != null) {
+                return entry;
+            }
+            Entry rearmed = entry.armedAfter(again);
+            armed.set(rearmed.armedAt);
+            return rearmed;
+        });
+        Instant next = armed.get();
+        if (next != null) {
+            timers.add(chat, next);
+        }
+    }
+
+    /** One application of a rule, inside the map's lock on the session. */
+    private final class Update {
+        private final Rule rule;
+        private @Nullable Change change;
+        private @Nullable Entry before;
+        private @Nullable Entry after;
+
+        Update(Rule rule) {
+            this.rule = rule;
+        }
+
+        @Nullable
+        Entry apply(Entry entry) {
+            Step step = rule.apply(entry.state, clock.instant());
+            SessionState next = step.next().orElse(null);
+            change = new Change(entry.state, step.next(), step.append());
+            if (next == null) {
+                return null;
+            }
+            if (next == entry.state) {
+                return entry;
+            }
+            before = entry;
+            after = new Entry(next, entry.rows.append(step.append(), next.omitted()), entry.armedAt).armed();
+            return after;
+        }
+    }
+
+    /**
+     * A session and its rows.
+     *
+     * @param armedAt the earliest time at which a timer of it is in the heap; null for none
+     */
+    private record Entry(
+            SessionState state, Rows rows, @Nullable Instant armedAt) {
+
+        Entry armed() {
+            Instant wakeAt = state.wakeAt().orElse(null);
+            return wakeAt != null && (armedAt == null || wakeAt.isBefore(armedAt))
+                    ? new Entry(state, rows, wakeAt)
+                    : this;
+        }
+
+        Entry armedAfter(Instant least) {
+            Instant wakeAt = state.wakeAt().orElse(null);
+            return wakeAt == null ? this : new Entry(state, rows, wakeAt.isBefore(least) ? least : wakeAt);
+        }
+
+        Entry disarmed() {
+            return new Entry(state, rows, null);
+        }
+    }
+
+    /**
+     * The rows of a session, the first of them at position {@code first}: a part of an array that is shared with earlier
+     * versions, which never look beyond their end.
+     */
+    private static final class Rows {
+
+        static final Rows NONE = new Rows(new Row[0], 1, 0);
+
+        private final Row[] array;
+        private final long first;
+        private final int count;
+
+        Rows(Row[] array, long first, int count) {
+            this.array = array;
+            this.first = first;
+            this.count = count;
+        }
+
+        Rows append(List<Row> more, long omitted) {
+            if (more.isEmpty() && omitted < first) {
+                return this;
+            }
+            int size = count + more.size();
+            Row[] target = size <= array.length ? array : Arrays.copyOf(array, Math.max(size, size + size / 2));
+            for (int i = 0; i < more.size(); i++) {
+                target[count + i] = more.get(i);
+            }
+            long dropped = omitted - first + 1;
+            // Dropped a half at a time, so that a row costs the same however many there are.
+            if (dropped > Math.max(16, size / 2)) {
+                return new Rows(Arrays.copyOfRange(target, (int) dropped, size), omitted + 1, size - (int) dropped);
+            }
+            return new Rows(target, first, size);
+        }
+
+        List<Row> read(long after, int max) {
+            int from = (int) Math.max(0, Math.min(count, after - first + 1));
+            int to = (int) Math.min(count, (long) from + max);
+            return List.of(Arrays.copyOfRange(array, from, to));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.halley.internal;
+
+import dev.halley.ChatEvent;
+import dev.halley.ChatId;
+import dev.halley.Row;
+import dev.halley.spi.ClientLink;
+import dev.halley.spi.Page;
+import dev.halley.spi.PayloadFitter;
+import dev.halley.spi.Scheduler;
+import dev.halley.spi.SessionStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives one connection what is new in one chat: reads the log after {@code sent}, hands it over, and reads again while
+ * anybody asks. One reader at a time; a nudge while it reads makes it read once more.
+ *
+ * <p>This class is thread-safe.
+ */
+final class LivePump {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LivePump.class);
+
+    /** How many rows are read at once. */
+    private static final int PAGE = 256;
+
+    /** How many bytes of rows are handed over at once, so that no link has to keep a part back. */
+    private static final int PORTION = 100 * 1024;
+
+    /** What a row has beside its nickname and text. */
+    private static final int ROW = 100;
+
+    private static final long NOWHERE = -1;
+
+    private final SessionStore store;
+    private final Scheduler scheduler;
+    private final ChatId chat;
+    private final ClientLink link;
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
+    private final AtomicLong confirmed;
+    private final AtomicLong rewindTo = new AtomicLong(NOWHERE);
+
+    /** How many nudges were not looked at yet; whoever raises it from 0 reads. */
+    private final AtomicInteger nudges = new AtomicInteger();
+
+    /** Where the reader is; written by the one who reads only. */
+    private volatile long sent;
+
+    private volatile boolean stopped;
+
+    LivePump(SessionStore store, Scheduler scheduler, ChatId chat, ClientLink link, long seen) {
+        this.store = store;
+        this.scheduler = scheduler;
+        this.chat = chat;
+        this.link = link;
+        this.sent = seen;
+        this.confirmed = new AtomicLong(seen);
+    }
+
+    ChatId chat() {
+        return chat;
+    }
+
+    /** Begins to read; completes when the first rows were handed over, or there are none. */
+    CompletionStage<Void> start() {
+        nudge();
+        return begun;
+    }
+
+    /** Asks for a look at the log. */
+    void nudge() {
+        if (nudges.getAndIncrement() == 0) {
+            run();
+        }
+    }
+
+    /** Notes what arrived, of that which was sent; returns whether the session is to be told. */
+    boolean confirmed(long position) {
+        return position > sent || confirmed.getAndUpdate(before -> Math.max(before, position)) < position;
+    }
+
+    long confirmed() {
+        return confirmed.get();
+    }
+
+    /** Goes back to what is confirmed. */
+    void rewind() {
+        rewindTo.set(confirmed.get());
+        nudge();
+    }
+
+    void stop() {
+        stopped = true;
+        begun.complete(null);
+    }
+
+    private void run() {
+        boolean goOn = true;
+        while (goOn) {
+            int claimed = nudges.get();
+            CompletableFuture<Boolean> step = step();
+            if (!step.isDone()) {
+                CompletionStage<Boolean> pending = step;
+                pending.whenComplete((more, failure) -> scheduler.execute(() -> {
+                    if (goesOn(claimed, step)) {
+                        run();
+                    }
+                }));
+                return;
+            }
+            goOn = goesOn(claimed, step);
+        }
+    }
+
+    /** Returns whether there is more to read; gives the reader's place up if not. */
+    private boolean goesOn(int claimed, CompletableFuture<Boolean> step) {
+        boolean more;
+        if (step.isCompletedExceptionally()) {
+            LOGGER.debug("Live delivery failed; its connection is closed");
+            end();
+            more = false;
+        } else {
+            more = step.join();
+        }
+        return (more && !stopped) || !nudges.compareAndSet(claimed, 0);
+    }
+
+    /** Reads a page and hands it over; completes with whether there may be more. */
+    private CompletableFuture<Boolean> step() {
+        if (stopped) {
+            return CompletableFuture.completedFuture(false);
+        }
+        long rewind = rewindTo.getAndSet(NOWHERE);
+        if (rewind != NOWHERE) {
+            sent = Math.min(sent, rewind);
+        }
+        try {
+            return store.read(chat, sent, PAGE).thenCompose(this::deliver).toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletionStage<Boolean> deliver(Optional<Page> page) {
+        if (page.isEmpty()) {
+            stop();
+            return CompletableFuture.completedFuture(false);
+        }
+        Session session = (Session) page.get().state();
+        if (session.connection().filter(link.id()::equals).isEmpty()) {
+            end();
+            return CompletableFuture.completedFuture(false);
+        }
+        if (page.get().rows().isEmpty()) {
+            begun.complete(null);
+            return CompletableFuture.completedFuture(false);
+        }
+        List<Row> rows = portion(page.get().rows());
+        CompletionStage<Void> taken = link.deliver(session.view(), rows);
+        sent = rows.get(rows.size() - 1).position();
+        begun.complete(null);
+        return taken.thenApply(done -> true);
+    }
+
+    private static List<Row> portion(List<Row> rows) {
+        int bytes = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            ChatEvent event = rows.get(i).event();
+            bytes += ROW + PayloadFitter.escapedLength(event.nickname()) + PayloadFitter.escapedLength(event.text());
+            if (i > 0 && bytes > PORTION) {
+                return rows.subList(0, i);
+            }
+        }
+        return rows;
+    }
+
+    /** Another connection serves this chat, or none. */
+    private void end() {
+        stop();
+        link.close();
+    }
+}

@@ -1,0 +1,248 @@
+package dev.halley.internal;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import dev.halley.ChatId;
+import dev.halley.UserId;
+import dev.halley.spi.Arrival;
+import dev.halley.spi.ClientLink;
+import dev.halley.spi.ConnectionId;
+import dev.halley.spi.Connections;
+import dev.halley.spi.Scheduler;
+import dev.halley.spi.SessionStore;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The customers who are connected to this node.
+ *
+ * <p>This class is thread-safe.
+ */
+final class LocalConnections implements Connections {
+
+    /** How often every connection looks at its chat unasked, for nudges can get lost. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    private final DefaultChatEngine engine;
+    private final SessionStore store;
+    private final Scheduler scheduler;
+    private final ConcurrentHashMap<ConnectionId, Connection> byId = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UserId, Set<Connection>> byUser = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ChatId, Set<LivePump>> pumps = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private volatile boolean closed;
+
+    LocalConnections(DefaultChatEngine engine, SessionStore store, Scheduler scheduler) {
+        this.engine = engine;
+        this.store = store;
+        this.scheduler = scheduler;
+    }
+
+    void start() {
+        scheduler.schedule(LOOK, this::look);
+    }
+
+    void close() {
+        closed = true;
+        byId.values().forEach(connection -> retire(connection.serve(null)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> admits(Arrival arrival) {
+        return engine.settings().requireSecureKey()
+                ? candidates(arrival).thenApply(chats -> !chats.isEmpty())
+                : completedFuture(true);
+    }
+
+    @Override
+    public CompletionStage<Void> attach(Arrival arrival, ClientLink link) {
+        Connection connection = new Connection(arrival, link, numbers.incrementAndGet());
+        byId.put(link.id(), connection);
+        byUser.compute(arrival.user(), (user, connections) -> {
+            Set<Connection> all = connections == null ? ConcurrentHashMap.newKeySet() : connections;
+            all.add(connection);
+            return all;
+        });
+        return connection.then(() -> serveLatest(connection, arrival.position()));
+    }
+
+    @Override
+    public CompletionStage<Void> left(ConnectionId id, OptionalLong position) {
+        Connection connection = byId.get(id);
+        if (connection == null) {
+            return completedFuture(null);
+        }
+        return connection.then(() -> {
+            forget(connection);
+            LivePump pump = connection.serve(null);
+            return pump == null ? completedFuture(null) : leave(pump, id, position);
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> leftLate(Arrival arrival, ConnectionId id) {
+        Connection connection = byId.get(id);
+        if (connection != null && connection.arrival.user().equals(arrival.user())) {
+            return connection.then(() -> leaveLate(arrival, id, connection.pump()));
+        }
+        return leaveLate(arrival, id, null);
+    }
+
+    @Override
+    public void confirmed(ConnectionId id, long position) {
+        Connection connection = byId.get(id);
+        LivePump pump = connection == null ? null : connection.pump();
+        if (pump != null && pump.confirmed(position)) {
+            engine.update(pump.chat(), (session, policy, now) -> session.confirmed(id, position, policy, now));
+        }
+    }
+
+    @Override
+    public void repeat(ConnectionId id) {
+        Connection connection = byId.get(id);
+        LivePump pump = connection == null ? null : connection.pump();
+        if (pump != null) {
+            pump.rewind();
+        }
+    }
+
+    /** Looks at a chat for whoever serves it here. */
+    void nudge(ChatId chat) {
+        Set<LivePump> all = pumps.get(chat);
+        if (all != null) {
+            all.forEach(LivePump::nudge);
+        }
+    }
+
+    /** A customer has a new chat: whoever named it serves it, and of the others the newest. */
+    void announced(UserId user) {
+        Set<Connection> all = byUser.getOrDefault(user, Set.of());
+        Optional<Connection> newest = all.stream()
+                .filter(connection -> connection.arrival.serviceId() == null)
+                .max(Comparator.comparingLong(connection -> connection.number));
+        all.stream()
+                .filter(connection -> connection.arrival.serviceId() != null || newest.get() == connection)
+                .forEach(connection -> connection.then(() -> serveLatest(connection, OptionalLong.empty())));
+    }
+
+    private void look() {
+        if (!closed) {
+            pumps.values().forEach(all -> all.forEach(LivePump::nudge));
+            scheduler.schedule(LOOK, this::look);
+        }
+    }
+
+    /** Has a connection serve the chat that it named, or the latest, if it does not do so already. */
+    private CompletionStage<Void> serveLatest(Connection connection, OptionalLong position) {
+        return candidates(connection.arrival).thenCompose(chats -> {
+            if (chats.isEmpty() || connection.isGone()) {
+                return completedFuture(null);
+            }
+            Session latest = chats.stream().max(LATEST).orElseThrow();
+            LivePump now = connection.pump();
+            if (now == null) {
+                return join(connection, latest.id(), position);
+            }
+            if (now.chat().equals(latest.id())) {
+                return completedFuture(null);
+            }
+            LivePump before = connection.serve(null);
+            CompletionStage<Void> left =
+                    before == null ? completedFuture(null) : leave(before, connection.link.id(), OptionalLong.empty());
+            return left.thenCompose(nothing -> join(connection, latest.id(), position));
+        });
+    }
+
+    private static final Comparator<Session> LATEST = Comparator.comparing(
+                    (Session session) -> session.endedBy() == null)
+            .thenComparing(session -> session.identity().startedAt())
+            .thenComparing(session -> session.id().value());
+
+    /** Returns the chats that a connection may serve. */
+    private CompletionStage<List<Session>> candidates(Arrival arrival) {
+        return store.ofOwner(arrival.user())
+                .thenCompose(engine::readAll)
+                .thenApply(sessions -> sessions.stream()
+                        .filter(session -> !session.identity().polled()
+                                && (arrival.serviceId() == null
+                                        || arrival.serviceId()
+                                                .equals(session.identity().serviceId()))
+                                && engine.opens(session, arrival.secureKey()))
+                        .toList());
+    }
+
+    private CompletionStage<Void> join(Connection connection, ChatId chat, OptionalLong position) {
+        ConnectionId id = connection.link.id();
+        return engine.update(chat, (session, policy, now) -> session.joined(id, store.node(), position, policy, now))
+                .thenCompose(change -> {
+                    if (change.isEmpty() || change.get().after().isEmpty()) {
+                        return completedFuture(null);
+                    }
+                    Session before = (Session) change.get().before();
+                    Session after = (Session) change.get().after().get();
+                    if (!before.equals(after)) {
+                        engine.observer().customerOnline(after.identity().serviceName());
+                        if (before.connection().isPresent()) {
+                            engine.observer().customerTookOver(after.identity().serviceName());
+                        }
+                    }
+                    LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen());
+                    pumps.compute(chat, (key, all) -> {
+                        Set<LivePump> set = all == null ? ConcurrentHashMap.newKeySet() : all;
+                        set.add(pump);
+                        return set;
+                    });
+                    connection.serve(pump);
+                    return pump.start();
+                });
+    }
+
+    private CompletionStage<Void> leave(LivePump pump, ConnectionId id, OptionalLong position) {
+        retire(pump);
+        return engine.update(
+                        pump.chat(),
+                        (session, policy, now) -> session.left(id, position, pump.confirmed(), policy, now))
+                .thenApply(change -> null);
+    }
+
+    private CompletionStage<Void> leaveLate(Arrival arrival, ConnectionId id, @Nullable LivePump pump) {
+        long confirmed = pump == null ? 0 : pump.confirmed();
+        return candidates(arrival).thenCompose(chats -> {
+            CompletionStage<Void> done = completedFuture(null);
+            for (Session chat : chats) {
+                done = done.thenCompose(nothing -> engine.update(
+                                chat.id(),
+                                (session, policy, now) -> session.left(id, arrival.position(), confirmed, policy, now))
+                        .thenApply(change -> null));
+            }
+            return done;
+        });
+    }
+
+    private void forget(Connection connection) {
+        connection.leave();
+        byId.remove(connection.link.id(), connection);
+        byUser.computeIfPresent(connection.arrival.user(), (user, connections) -> {
+            connections.remove(connection);
+            return connections.isEmpty() ? null : connections;
+        });
+    }
+
+    private void retire(@Nullable LivePump pump) {
+        if (pump != null) {
+            pump.stop();
+            pumps.computeIfPresent(pump.chat(), (chat, all) -> {
+                all.remove(pump);
+                return all.isEmpty() ? null : all;
+            });
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.halley.internal;
+
+import dev.halley.ServiceSettings;
+import dev.halley.Settings;
+import java.time.Duration;
+
+/** The numbers that {@link Session}'s rules need, of one service. */
+record Policy(
+        Duration gracePeriod,
+        Duration attachWithin,
+        Duration lease,
+        Duration pushTimeToLive,
+        int pushAttempts,
+        Duration retention,
+        int maxEvents) {
+
+    /** How long an ended chat lingers once its customer has seen the end. */
+    static final Duration LINGER = Duration.ofMinutes(1);
+
+    static Policy of(Settings settings, ServiceSettings service) {
+        return new Policy(
+                service.gracePeriod(),
+                settings.attachWithin(),
+                settings.lease(),
+                settings.pushTimeToLive(),
+                settings.pushAttempts(),
+                settings.retention(),
+                settings.maxEvents());
+    }
+}

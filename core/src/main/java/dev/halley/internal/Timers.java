@@ -1,0 +1,87 @@
+package dev.halley.internal;
+
+import dev.halley.ChatId;
+import dev.halley.spi.Scheduler;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wakes chats up: a heap of times, of which nothing is ever cancelled. Whoever is woken looks whether it is still meant.
+ *
+ * <p>This class is thread-safe.
+ */
+final class Timers {
+
+    /** At most so many are woken in one task, so that others get their turn. */
+    private static final int BATCH = 1_000;
+
+    private record Timer(Instant at, ChatId chat) {}
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final PriorityQueue<Timer> heap = new PriorityQueue<>(Comparator.comparing(Timer::at));
+    private final InstantSource clock;
+    private final Scheduler scheduler;
+    private final BiConsumer<ChatId, Instant> wake;
+
+    /** When the next look at the heap is scheduled; null if none is. */
+    private @Nullable Instant next;
+
+    Timers(InstantSource clock, Scheduler scheduler, BiConsumer<ChatId, Instant> wake) {
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.wake = wake;
+    }
+
+    void add(ChatId chat, Instant at) {
+        boolean sooner;
+        lock.lock();
+        try {
+            heap.add(new Timer(at, chat));
+            sooner = next == null || at.isBefore(next);
+            if (sooner) {
+                next = at;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (sooner) {
+            schedule(at);
+        }
+    }
+
+    private void schedule(Instant at) {
+        Duration delay = Duration.between(clock.instant(), at);
+        scheduler.schedule(delay.isNegative() ? Duration.ZERO : delay, () -> run(at));
+    }
+
+    private void run(Instant scheduled) {
+        List<Timer> due = new ArrayList<>();
+        Instant again;
+        lock.lock();
+        try {
+            if (!scheduled.equals(next)) {
+                return; // an earlier look was scheduled since, and that one goes on
+            }
+            Instant now = clock.instant();
+            while (due.size() < BATCH && !heap.isEmpty() && !heap.element().at().isAfter(now)) {
+                due.add(heap.remove());
+            }
+            again = heap.isEmpty() ? null : heap.element().at();
+            next = again;
+        } finally {
+            lock.unlock();
+        }
+        if (again != null) {
+            schedule(again);
+        }
+        due.forEach(timer -> wake.accept(timer.chat(), timer.at()));
+    }
+}
