@@ -1,6 +1,9 @@
-package dev.halley.testkit;
+package dev.halley.testkit.outside;
 
 import dev.halley.spi.SessionStore;
+import dev.halley.testkit.SerializingSessionStore;
+import dev.halley.testkit.SessionStoreContract;
+import dev.halley.testkit.VirtualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 
