@@ -1,20 +1,216 @@
 package dev.halley.cometd;
 
-import dev.halley.ChatEngine;
-import org.cometd.bayeux.server.BayeuxServer;
+import static java.util.Objects.requireNonNull;
 
-/** Serves an engine's customers over CometD. */
+import dev.halley.ChatEngine;
+import dev.halley.UserId;
+import dev.halley.spi.Arrival;
+import dev.halley.spi.ConnectionId;
+import dev.halley.spi.Connections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import org.cometd.bayeux.Channel;
+import org.cometd.bayeux.Message;
+import org.cometd.bayeux.Promise;
+import org.cometd.bayeux.server.Authorizer;
+import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.bayeux.server.ServerMessage;
+import org.cometd.bayeux.server.ServerSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves an engine's customers over CometD: presence from sessions that come and go, live delivery and catch-up on {@value
+ * #CHANNEL}. Works beside an application's own channels, extensions and security policy, and blocks no thread of CometD.
+ */
 public final class CometdAdapter {
 
-    private CometdAdapter() {}
+    /** The channel of every customer: delivered to one session at a time, closed to clients' publishing. */
+    public static final String CHANNEL = "/_genesys";
 
-    /** Installs the adapter with {@link UserResolver#gmsUser()} and {@link ChatApiV1}. */
-    public static CometdAdapter install(BayeuxServer bayeux, ChatEngine engine) {
-        return install(bayeux, engine, UserResolver.gmsUser(), new ChatApiV1());
+    private static final Logger LOGGER = LoggerFactory.getLogger(CometdAdapter.class);
+    private static final String LINK = CometdLink.class.getName();
+    private static final String ARRIVAL = Arrival.class.getName();
+    private static final String REFUSED = CometdAdapter.class.getName() + ".refused";
+
+    private final BayeuxServer bayeux;
+    private final Connections connections;
+    private final ChatEngine engine;
+    private final UserResolver users;
+    private final MessageForm form;
+
+    private CometdAdapter(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form) {
+        this.bayeux = requireNonNull(bayeux, "bayeux");
+        this.engine = requireNonNull(engine, "engine");
+        this.users = requireNonNull(users, "users");
+        this.form = requireNonNull(form, "form");
+        this.connections = engine.connections();
     }
 
-    /** Installs the adapter. */
-    public static CometdAdapter install(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form) {
-        return new CometdAdapter();
+    /** Installs the adapter with {@link UserResolver#gmsUser()} and {@link ChatApiV1}, before the server takes requests. */
+    public static void install(BayeuxServer bayeux, ChatEngine engine) {
+        install(bayeux, engine, UserResolver.gmsUser(), new ChatApiV1());
+    }
+
+    /** Installs the adapter, before the server takes requests. */
+    public static void install(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form) {
+        CometdAdapter adapter = new CometdAdapter(bayeux, engine, users, form);
+        bayeux.createChannelIfAbsent(CHANNEL, channel -> {
+            channel.setPersistent(true);
+            channel.addAuthorizer((operation, id, session, message) ->
+                    operation == Authorizer.Operation.PUBLISH && !session.isLocalSession()
+                            ? Authorizer.Result.deny("only the server publishes here")
+                            : Authorizer.Result.grant());
+        });
+        bayeux.addExtension(adapter.new Messages());
+        bayeux.addListener(adapter.new Sessions());
+    }
+
+    /** Customers who come and go. */
+    private final class Sessions implements BayeuxServer.SessionListener {
+        @Override
+        public void sessionAdded(ServerSession session, ServerMessage message) {
+            if (session.getAttribute(ARRIVAL) instanceof Arrival arrival) {
+                CometdLink link = new CometdLink(bayeux, session, connections, engine.settings(), form);
+                session.setAttribute(LINK, link);
+                session.addListener(link);
+                // The missed messages come with the first connect's answer, before its reply, and in order.
+                session.setMetaConnectDeliveryOnly(true);
+                link.attached(connections.attach(arrival, link));
+            }
+        }
+
+        @Override
+        public void sessionRemoved(ServerSession session, @Nullable ServerMessage message, boolean timeout) {
+            CometdLink link = linkOf(session);
+            if (link != null) {
+                OptionalLong position = message == null ? OptionalLong.empty() : Positions.in(message);
+                link.departed(connections.left(link.id(), position));
+            }
+        }
+    }
+
+    /** What clients and server say beside the chat itself. */
+    private final class Messages implements BayeuxServer.Extension {
+        @Override
+        public void incoming(@Nullable ServerSession session, ServerMessage.Mutable message, Promise<Boolean> promise) {
+            String channel = message.getChannel();
+            if (Channel.META_HANDSHAKE.equals(channel) && session != null && !session.isLocalSession()) {
+                handshake(session, message, promise);
+                return;
+            }
+            if (Channel.META_DISCONNECT.equals(channel) && isLate(session, message)) {
+                lateDisconnect(message, promise);
+                return;
+            }
+            if (Channel.META_CONNECT.equals(channel)) {
+                CometdLink link = linkOf(session);
+                if (link != null) {
+                    link.connecting(message);
+                }
+            }
+            promise.succeed(true);
+        }
+
+        @Override
+        public void outgoing(
+                @Nullable ServerSession sender,
+                @Nullable ServerSession session,
+                ServerMessage.Mutable message,
+                Promise<Boolean> promise) {
+            String channel = message.getChannel();
+            if (Channel.META_HANDSHAKE.equals(channel) && session != null) {
+                Object refusal = session.getAttribute(REFUSED);
+                if (refusal != null) {
+                    message.put(Message.ERROR_FIELD, refusal);
+                    message.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
+                }
+            }
+            CometdLink link = linkOf(session);
+            if (link == null) {
+                promise.succeed(true);
+            } else if (Channel.META_HANDSHAKE.equals(channel)) {
+                // Answered when the first missed rows are queued, so that the first connect carries them.
+                succeedAfter(link.attached(), promise);
+            } else if (Channel.META_DISCONNECT.equals(channel)) {
+                succeedAfter(link.departed(), promise);
+            } else {
+                if (Channel.META_CONNECT.equals(channel)) {
+                    link.answering(message);
+                }
+                promise.succeed(true);
+            }
+        }
+    }
+
+    private void handshake(ServerSession session, ServerMessage.Mutable message, Promise<Boolean> promise) {
+        Optional<UserId> user = users.resolve(message);
+        if (user.isEmpty()) {
+            session.setAttribute(REFUSED, "401::user_missing_or_ambiguous");
+            promise.succeed(false);
+            return;
+        }
+        Arrival arrival = arrival(user.get(), message);
+        connections.admits(arrival).whenComplete((admitted, failure) -> {
+            if (failure == null && admitted) {
+                session.setAttribute(ARRIVAL, arrival);
+                promise.succeed(true);
+            } else {
+                session.setAttribute(
+                        REFUSED, failure == null ? "403::secure_key_missing_or_wrong" : "503::unavailable");
+                promise.succeed(false);
+            }
+        });
+    }
+
+    /** A disconnect of a session that is gone, or that its client can no longer prove to be its own. */
+    private static boolean isLate(@Nullable ServerSession session, ServerMessage message) {
+        return session == null || !session.getId().equals(message.get(Message.CLIENT_ID_FIELD));
+    }
+
+    private void lateDisconnect(ServerMessage.Mutable message, Promise<Boolean> promise) {
+        Optional<UserId> user = users.resolve(message);
+        Optional<ConnectionId> connection = connectionId(message.get(Message.CLIENT_ID_FIELD));
+        if (user.isEmpty() || connection.isEmpty()) {
+            promise.succeed(true);
+            return;
+        }
+        succeedAfter(connections.leftLate(arrival(user.get(), message), connection.get()), promise);
+    }
+
+    private static Arrival arrival(UserId user, ServerMessage message) {
+        Map<?, ?> ext = message.get(Message.EXT_FIELD) instanceof Map<?, ?> map ? map : Map.of();
+        return new Arrival(
+                user,
+                ext.get("serviceId") instanceof String service ? service : null,
+                ext.get("secureKey") instanceof String key ? key : null,
+                Positions.in(message));
+    }
+
+    private static Optional<ConnectionId> connectionId(@Nullable Object clientId) {
+        try {
+            return clientId instanceof String id ? Optional.of(new ConnectionId(id)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Goes on when something is committed, and also when it could not be: then the log keeps what is missing. */
+    private static void succeedAfter(CompletionStage<Void> stage, Promise<Boolean> promise) {
+        stage.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                LOGGER.warn(
+                        "The engine could not serve a connection: {}",
+                        failure.getClass().getSimpleName());
+            }
+            promise.succeed(true);
+        });
+    }
+
+    private static @Nullable CometdLink linkOf(@Nullable ServerSession session) {
+        return session != null && session.getAttribute(LINK) instanceof CometdLink link ? link : null;
     }
 }

@@ -1,10 +1,14 @@
 package dev.halley.internal;
 
+import dev.halley.ChatEvent;
 import dev.halley.ChatId;
+import dev.halley.Row;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.Page;
+import dev.halley.spi.PayloadFitter;
 import dev.halley.spi.Scheduler;
 import dev.halley.spi.SessionStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +29,12 @@ final class LivePump {
 
     /** How many rows are read at once. */
     private static final int PAGE = 256;
+
+    /** How many bytes of rows are handed over at once, so that no link has to keep a part back. */
+    private static final int PORTION = 100 * 1024;
+
+    /** What a row has beside its nickname and text. */
+    private static final int ROW = 100;
 
     private static final long NOWHERE = -1;
 
@@ -151,10 +161,23 @@ final class LivePump {
             begun.complete(null);
             return CompletableFuture.completedFuture(false);
         }
-        CompletionStage<Void> taken = link.deliver(session.view(), page.get().rows());
-        sent = page.get().rows().get(page.get().rows().size() - 1).position();
+        List<Row> rows = portion(page.get().rows());
+        CompletionStage<Void> taken = link.deliver(session.view(), rows);
+        sent = rows.get(rows.size() - 1).position();
         begun.complete(null);
         return taken.thenApply(done -> true);
+    }
+
+    private static List<Row> portion(List<Row> rows) {
+        int bytes = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            ChatEvent event = rows.get(i).event();
+            bytes += ROW + PayloadFitter.escapedLength(event.nickname()) + PayloadFitter.escapedLength(event.text());
+            if (i > 0 && bytes > PORTION) {
+                return rows.subList(0, i);
+            }
+        }
+        return rows;
     }
 
     /** Another connection serves this chat, or none. */

@@ -19,7 +19,7 @@ public interface ClientLink {
      * Takes rows on their way. That they arrived is not implied; {@link Connections#confirmed} says so.
      *
      * @param chat the chat, of the same instant as the rows
-     * @param rows contiguous, after those of the call before
+     * @param rows contiguous, after those of the call before; at most 256, and about 100 KiB as JSON
      * @return completes when the link can take more; exceptionally if it is broken
      */
     CompletionStage<Void> deliver(ChatView chat, List<Row> rows);

@@ -1,0 +1,329 @@
+package dev.halley.cometd;
+
+import dev.halley.ChatView;
+import dev.halley.Row;
+import dev.halley.Settings;
+import dev.halley.spi.ClientLink;
+import dev.halley.spi.ConnectionId;
+import dev.halley.spi.Connections;
+import dev.halley.spi.PayloadFitter;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.cometd.bayeux.Channel;
+import org.cometd.bayeux.Message;
+import org.cometd.bayeux.Promise;
+import org.cometd.bayeux.server.BayeuxContext;
+import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.bayeux.server.ServerMessage;
+import org.cometd.bayeux.server.ServerSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One customer's CometD session: cuts rows into messages, holds back what would be too much for one answer, and notes what
+ * the client's next connect proves to have arrived.
+ *
+ * <p>What is proved: an answer was read if the next connect comes on the same direct connection, for it can't be sent
+ * before. On another one it proves nothing, and from then on nothing is taken as proved until the client names a position.
+ *
+ * <p>This class is thread-safe. Its own lock is held for field access alone; CometD calls {@link #deQueue} with the session's
+ * lock held.
+ */
+final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
+
+    /** A message has less than 32 KiB, for the smallest client buffer is 64 KiB; its frame takes some. */
+    private static final int MOST_IN_MESSAGE = 31 * 1024;
+
+    /** More rows are asked for while less than this is queued, so that an answer has less than 256 KiB. */
+    private static final int ENOUGH_QUEUED = 120 * 1024;
+
+    /** JSON around the five texts of a row. */
+    private static final int ROW_FRAME = 20;
+
+    /** The longest text of the seconds and the party. */
+    private static final int SECONDS_AND_PARTY = 30;
+
+    private static final String WEBSOCKET = "websocket";
+
+    private static final List<String> PROXY_HEADERS = List.of(
+            "Via",
+            "Forwarded",
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Port",
+            "X-Forwarded-Server");
+
+    /** A message on its way through CometD's queue. */
+    private record Queued(long position, int size, int generation) {}
+
+    /** An answer under the acknowledgement extension. */
+    private record Batch(long number, long position) {}
+
+    private final BayeuxServer bayeux;
+    private final ServerSession session;
+    private final ConnectionId id;
+    private final Connections connections;
+    private final Settings settings;
+    private final MessageForm form;
+
+    private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
+    private CompletionStage<Void> departed = CompletableFuture.completedFuture(null);
+
+    private final Deque<Queued> queued = new ArrayDeque<>();
+    private int queuedSize;
+    private @Nullable CompletableFuture<Void> room;
+
+    /** Raised with each repeat; what was queued before is dropped, for it would leave a gap. */
+    private int generation;
+
+    private boolean caughtUp = true;
+
+    /** The last position handed to CometD, taken from its queue, answered with a connect's reply, and proved. */
+    private long delivered;
+
+    private long taken;
+    private long answered;
+    private long proved;
+
+    /** The last position that may have been lost with an answer. */
+    private long doubtful;
+
+    private int connects;
+    private @Nullable SocketAddress connectedFrom;
+
+    private boolean acknowledging;
+    private final Map<String, Long> answering = new HashMap<>();
+    private final Deque<Batch> batches = new ArrayDeque<>();
+
+    CometdLink(
+            BayeuxServer bayeux, ServerSession session, Connections connections, Settings settings, MessageForm form) {
+        this.bayeux = bayeux;
+        this.session = session;
+        this.id = new ConnectionId(session.getId());
+        this.connections = connections;
+        this.settings = settings;
+        this.form = form;
+    }
+
+    @Override
+    public ConnectionId id() {
+        return id;
+    }
+
+    synchronized CompletionStage<Void> attached() {
+        return attached;
+    }
+
+    synchronized void attached(CompletionStage<Void> stage) {
+        attached = stage;
+    }
+
+    synchronized CompletionStage<Void> departed() {
+        return departed;
+    }
+
+    synchronized void departed(CompletionStage<Void> stage) {
+        departed = stage;
+    }
+
+    // Rows on their way out
+
+    @Override
+    public CompletionStage<Void> deliver(ChatView chat, List<Row> rows) {
+        List<List<Row>> parts = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        int from = 0;
+        int size = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            int rowSize = sizeOf(rows.get(i));
+            if (size > 0 && size + rowSize > MOST_IN_MESSAGE) {
+                parts.add(rows.subList(from, i));
+                sizes.add(size);
+                from = i;
+                size = 0;
+            }
+            size += rowSize;
+        }
+        parts.add(rows.subList(from, rows.size()));
+        sizes.add(size);
+        synchronized (this) {
+            for (int i = 0; i < parts.size(); i++) {
+                queued.add(new Queued(lastOf(parts.get(i)), sizes.get(i), generation));
+                queuedSize += sizes.get(i);
+            }
+            caughtUp = lastOf(rows) == chat.position();
+        }
+        if (parts.size() == 1) {
+            deliverOne(chat, rows);
+        } else {
+            session.batch(() -> parts.forEach(part -> deliverOne(chat, part)));
+        }
+        synchronized (this) {
+            delivered = lastOf(rows);
+            if (queuedSize <= ENOUGH_QUEUED) {
+                return CompletableFuture.completedFuture(null);
+            }
+            CompletableFuture<Void> later = new CompletableFuture<>();
+            room = later;
+            return later;
+        }
+    }
+
+    private void deliverOne(ChatView chat, List<Row> rows) {
+        ServerMessage.Mutable message = bayeux.newMessage();
+        message.setChannel(CometdAdapter.CHANNEL);
+        message.setData(form.data(chat, rows));
+        session.deliver(null, message, Promise.noop());
+    }
+
+    @Override
+    public void close() {
+        session.disconnect();
+    }
+
+    /** CometD takes its queue, with the session's lock held. */
+    @Override
+    public void deQueue(ServerSession taking, Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
+        CompletableFuture<Void> made = null;
+        synchronized (this) {
+            Iterator<ServerMessage> messages = queue.iterator();
+            while (messages.hasNext()) {
+                if (CometdAdapter.CHANNEL.equals(messages.next().getChannel())) {
+                    Queued next = queued.poll();
+                    if (next != null) {
+                        queuedSize -= next.size();
+                        if (next.generation() == generation) {
+                            taken = next.position();
+                        } else {
+                            messages.remove();
+                        }
+                    }
+                }
+            }
+            for (ServerMessage reply : replies) {
+                if (Channel.META_CONNECT.equals(reply.getChannel())) {
+                    answered = taken;
+                    noteBatch(reply);
+                }
+            }
+            if (room != null && queuedSize <= ENOUGH_QUEUED) {
+                made = room;
+                room = null;
+            }
+        }
+        if (made != null) {
+            made.complete(null);
+        }
+    }
+
+    @Override
+    public void deQueue(ServerSession taking, Queue<ServerMessage> queue) {
+        // The other form, which is told of the replies, is the one that CometD calls.
+    }
+
+    // What the client's connects prove
+
+    /** A connect has come and was not looked at yet. */
+    void connecting(ServerMessage message) {
+        OptionalLong named = Positions.in(message);
+        OptionalLong confirmed;
+        boolean repeat;
+        boolean live;
+        synchronized (this) {
+            BayeuxContext context = message.getBayeuxContext();
+            SocketAddress from = context == null ? null : context.getRemoteAddress();
+            boolean same = from != null && from.equals(connectedFrom);
+            boolean first = connects++ == 0;
+            connectedFrom = from;
+            OptionalLong acknowledged = acknowledged(message);
+            confirmed = named.isPresent() ? named : acknowledged;
+            repeat = false;
+            if (confirmed.isPresent()) {
+                proved = Math.max(proved, Math.min(confirmed.getAsLong(), delivered));
+            } else if (!first && !acknowledging && answered > proved && isDirect(context)) {
+                if (!same) {
+                    doubtful = answered;
+                    repeat = settings.repeatUnread();
+                } else if (settings.confirmByConnect() && doubtful <= proved) {
+                    proved = answered;
+                    confirmed = OptionalLong.of(answered);
+                }
+            }
+            if (repeat) {
+                generation++;
+                doubtful = proved;
+                taken = proved;
+                answered = proved;
+            }
+            live = !first && !acknowledging && caughtUp && queued.isEmpty();
+        }
+        if (confirmed.isPresent()) {
+            connections.confirmed(id, confirmed.getAsLong());
+        }
+        if (repeat) {
+            connections.repeat(id);
+        }
+        if (live && WEBSOCKET.equals(message.getServerTransport().getName())) {
+            session.setMetaConnectDeliveryOnly(false);
+        }
+    }
+
+    /** A connect is being answered; what is delivered by now goes with it or has gone before. */
+    synchronized void answering(ServerMessage reply) {
+        if (acknowledging && reply.getId() != null) {
+            answering.put(reply.getId(), delivered);
+        }
+    }
+
+    /** Notes what a batch of the acknowledgement extension has carried, at the least. */
+    private void noteBatch(ServerMessage reply) {
+        Long position = reply.getId() == null ? null : answering.remove(reply.getId());
+        if (position != null
+                && reply.get(Message.EXT_FIELD) instanceof Map<?, ?> ext
+                && ext.get("ack") instanceof Number number) {
+            batches.add(new Batch(number.longValue(), position));
+        }
+    }
+
+    /** Returns what the client acknowledges by the extension, and notes that it does so. */
+    private OptionalLong acknowledged(ServerMessage message) {
+        if (!(message.get(Message.EXT_FIELD) instanceof Map<?, ?> ext) || !(ext.get("ack") instanceof Number number)) {
+            return OptionalLong.empty();
+        }
+        acknowledging = true;
+        OptionalLong position = OptionalLong.empty();
+        while (!batches.isEmpty() && batches.element().number() <= number.longValue()) {
+            position = OptionalLong.of(batches.remove().position());
+        }
+        return position;
+    }
+
+    /** Whether the client itself is at the other end of the connection, as far as the request tells. */
+    private static boolean isDirect(@Nullable BayeuxContext context) {
+        return context != null
+                && !"HTTP/2.0".equals(context.getProtocol())
+                && PROXY_HEADERS.stream().allMatch(header -> context.getHeader(header) == null);
+    }
+
+    private static long lastOf(List<Row> rows) {
+        return rows.get(rows.size() - 1).position();
+    }
+
+    private static int sizeOf(Row row) {
+        return ROW_FRAME
+                + row.event().type().length()
+                + PayloadFitter.escapedLength(row.event().nickname())
+                + PayloadFitter.escapedLength(row.event().text())
+                + SECONDS_AND_PARTY;
+    }
+}
