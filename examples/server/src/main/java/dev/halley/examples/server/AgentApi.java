@@ -93,9 +93,8 @@ final class AgentApi extends JsonApi {
                     return engine.said(chat, event(chat, action, fields));
                 })
                 .thenApply(receipt -> {
-                    long position = receipt.orElseThrow(Refusal::notFound)
-                            .position()
-                            .orElseThrow(Refusal::conflict);
+                    long position =
+                            receipt.orElseThrow(Refusal::notFound).position().orElseThrow(Refusal::conflict);
                     if (action.equals("join")) {
                         desk.joined(chat, nickname(fields));
                     }

@@ -99,9 +99,8 @@ final class ChatApi extends JsonApi {
 
     private CompletionStage<Answer> createChat(String id, UserId user, Fields fields) {
         return engine.find(user, id, fields.filled("secureKey").orElse(null))
-                .thenCompose(found -> found.isPresent()
-                        ? opened(found.get(), fields, Map.of())
-                        : openChat(id, user, fields));
+                .thenCompose(found ->
+                        found.isPresent() ? opened(found.get(), fields, Map.of()) : openChat(id, user, fields));
     }
 
     private CompletionStage<Answer> openChat(String id, UserId user, Fields fields) {
@@ -130,8 +129,9 @@ final class ChatApi extends JsonApi {
     /** Shows the customer's own coming, and nothing else: the answer confirms nothing. */
     private CompletionStage<Answer> opened(ChatView chat, Fields fields, Map<String, String> secrets) {
         return rows(chat, 0, 1).thenApply(transcript -> {
-            List<Row> coming =
-                    transcript.rows().stream().filter(row -> row.position() == 1).toList();
+            List<Row> coming = transcript.rows().stream()
+                    .filter(row -> row.position() == 1)
+                    .toList();
             String state = chat.ended() ? ChatApiV1.DISCONNECTED : ChatApiV1.CONNECTED;
             Map<String, Object> answer = ChatApiV1.state(transcript.chat(), coming, state);
             if (fields.isTrue("_verbose")) {
@@ -152,8 +152,7 @@ final class ChatApi extends JsonApi {
             case "stopTyping":
                 boolean typing = action.equals("startTyping");
                 return say(
-                        call,
-                        () -> ChatEvent.typing(Party.CLIENT, call.chat().nickname(), typing));
+                        call, () -> ChatEvent.typing(Party.CLIENT, call.chat().nickname(), typing));
             case "disconnect":
                 return end(call);
             case "device":
@@ -202,8 +201,8 @@ final class ChatApi extends JsonApi {
         CompletionStage<Optional<ChatView>> chat = position.isPresent()
                 ? engine.refreshed(call.chat().id(), position.getAsLong())
                 : completedFuture(Optional.of(call.chat()));
-        return chat.thenCompose(view ->
-                        rows(view.orElseThrow(Refusal::notFound), position.orElse(0), Integer.MAX_VALUE))
+        return chat.thenCompose(
+                        view -> rows(view.orElseThrow(Refusal::notFound), position.orElse(0), Integer.MAX_VALUE))
                 .thenApply(transcript -> state(call, transcript));
     }
 
@@ -220,8 +219,7 @@ final class ChatApi extends JsonApi {
     private CompletionStage<Answer> shown(Call call, ChatView chat, OptionalLong written) {
         OptionalLong position = call.position();
         if (position.isPresent()) {
-            return rows(chat, position.getAsLong(), Integer.MAX_VALUE)
-                    .thenApply(transcript -> state(call, transcript));
+            return rows(chat, position.getAsLong(), Integer.MAX_VALUE).thenApply(transcript -> state(call, transcript));
         }
         if (written.isPresent()) {
             return rows(chat, written.getAsLong() - 1, 1).thenApply(transcript -> state(call, transcript));
@@ -255,7 +253,8 @@ final class ChatApi extends JsonApi {
     }
 
     private String message(Call call) {
-        return Texts.bounded(call.fields().required("message"), engine.settings().maxText());
+        return Texts.bounded(
+                call.fields().required("message"), engine.settings().maxText());
     }
 
     private void refuseAfterEnd(ChatView chat) {

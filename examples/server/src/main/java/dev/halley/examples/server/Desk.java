@@ -1,7 +1,6 @@
 package dev.halley.examples.server;
 
 import static java.util.Comparator.comparingLong;
-import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import dev.halley.ChatEngine;
 import dev.halley.ChatEvent;
@@ -71,26 +70,27 @@ final class Desk implements AgentLink {
 
     @Override
     public CompletionStage<Void> customerAway(ChatId chat, long absence, String text) {
-        return engine().transcript(chat, Long.MAX_VALUE - 1, 1).thenAccept(found -> found.ifPresent(transcript -> {
-            Notice notice = new Notice(
-                    transcript.chat().position(),
-                    absence,
-                    clock.instant(),
-                    transcript.chat().nickname(),
-                    text);
-            Folder folder = folder(chat);
-            synchronized (folder) {
-                if (folder.notices.stream().anyMatch(known -> known.absence() == absence)) {
-                    return;
-                }
-                folder.notices.add(notice);
-                folder.untold.add(notice);
-                if (folder.notices.size() > MAX_NOTICES) {
-                    folder.notices.remove();
-                }
-            }
-            changed(chat);
-        }));
+        return engine().transcript(chat, Long.MAX_VALUE - 1, 1)
+                .thenAccept(found -> found.ifPresent(transcript -> {
+                    Notice notice = new Notice(
+                            transcript.chat().position(),
+                            absence,
+                            clock.instant(),
+                            transcript.chat().nickname(),
+                            text);
+                    Folder folder = folder(chat);
+                    synchronized (folder) {
+                        if (folder.notices.stream().anyMatch(known -> known.absence() == absence)) {
+                            return;
+                        }
+                        folder.notices.add(notice);
+                        folder.untold.add(notice);
+                        if (folder.notices.size() > MAX_NOTICES) {
+                            folder.notices.remove();
+                        }
+                    }
+                    changed(chat);
+                }));
     }
 
     /** Says that something may be new in a chat; may be said too often. */
@@ -124,15 +124,16 @@ final class Desk implements AgentLink {
 
     /** Returns what an agent sees after a position of the log. */
     CompletionStage<Optional<List<Map<String, Object>>>> events(ChatId chat, long after) {
-        return engine().transcript(chat, after, Integer.MAX_VALUE).thenApply(found -> found.map(transcript -> {
-            Folder folder = folder(chat);
-            synchronized (folder) {
-                List<Notice> notices = folder.notices.stream()
-                        .filter(notice -> notice.after() >= after)
-                        .toList();
-                return merged(transcript.rows(), notices);
-            }
-        }));
+        return engine().transcript(chat, after, Integer.MAX_VALUE)
+                .thenApply(found -> found.map(transcript -> {
+                    Folder folder = folder(chat);
+                    synchronized (folder) {
+                        List<Notice> notices = folder.notices.stream()
+                                .filter(notice -> notice.after() >= after)
+                                .toList();
+                        return merged(transcript.rows(), notices);
+                    }
+                }));
     }
 
     /** Lets somebody see what happens from now on. */
@@ -165,9 +166,10 @@ final class Desk implements AgentLink {
             folder.again = false;
             after = folder.told;
         }
-        engine().transcript(chat, after, PAGE).whenComplete((found, failure) -> {
+        engine().transcript(chat, after, PAGE).whenCompleteAsync((found, failure) -> {
             if (failure != null) {
-                log.warn("The desk could not read a chat: {}", failure.getClass().getName());
+                log.warn(
+                        "The desk could not read a chat: {}", failure.getClass().getName());
             }
             boolean more = failure == null && tell(chat, folder, found);
             synchronized (folder) {
