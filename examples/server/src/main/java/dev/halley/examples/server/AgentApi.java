@@ -89,7 +89,9 @@ final class AgentApi extends JsonApi {
         // An unknown chat comes before a wrong value, an ended one after it.
         return engine.transcript(chat, Long.MAX_VALUE - 1, 1)
                 .thenCompose(found -> {
-                    found.orElseThrow(Refusal::notFound);
+                    if (found.isEmpty()) {
+                        throw Refusal.notFound();
+                    }
                     return engine.said(chat, event(chat, action, fields));
                 })
                 .thenApply(receipt -> {
@@ -105,22 +107,15 @@ final class AgentApi extends JsonApi {
 
     private ChatEvent event(ChatId chat, String action, Fields fields) {
         String agent = desk.agent(chat);
-        switch (action) {
-            case "join":
-                return ChatEvent.joined(Party.AGENT, nickname(fields));
-            case "messages":
-                return ChatEvent.text(Party.AGENT, agent, text(fields, "text"));
-            case "typing":
-                return ChatEvent.typing(Party.AGENT, agent, typing(fields));
-            case "notices":
-                return ChatEvent.of(ChatEvent.NOTICE_CUSTOM, Party.AGENT, agent, text(fields, "text"));
-            case "urls":
-                return ChatEvent.of(ChatEvent.NOTICE_PUSH_URL, Party.AGENT, agent, url(fields));
-            case "leave":
-                return ChatEvent.left(Party.AGENT, agent);
-            default:
-                throw Refusal.notFound();
-        }
+        return switch (action) {
+            case "join" -> ChatEvent.joined(Party.AGENT, nickname(fields));
+            case "messages" -> ChatEvent.text(Party.AGENT, agent, text(fields, "text"));
+            case "typing" -> ChatEvent.typing(Party.AGENT, agent, typing(fields));
+            case "notices" -> ChatEvent.of(ChatEvent.NOTICE_CUSTOM, Party.AGENT, agent, text(fields, "text"));
+            case "urls" -> ChatEvent.of(ChatEvent.NOTICE_PUSH_URL, Party.AGENT, agent, url(fields));
+            case "leave" -> ChatEvent.left(Party.AGENT, agent);
+            default -> throw Refusal.notFound();
+        };
     }
 
     private static String nickname(Fields fields) {

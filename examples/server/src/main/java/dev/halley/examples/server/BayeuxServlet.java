@@ -39,7 +39,7 @@ final class BayeuxServlet extends CometDServlet {
             throws ServletException, IOException {
         if (stopping) {
             answer(response, Refusal.unavailable());
-        } else if (request.getContentLengthLong() > JsonApi.MAX_BODY) {
+        } else if (request.getContentLengthLong() > Body.MOST) {
             answer(response, messagesTooLarge());
         } else if (!isReadable(request.getCharacterEncoding())) {
             answer(response, Refusal.malformed("There is no such character encoding"));
@@ -96,7 +96,7 @@ final class BayeuxServlet extends CometDServlet {
     }
 
     private static Refusal messagesTooLarge() {
-        return Refusal.tooLarge("Messages have at most " + JsonApi.MAX_BODY + " bytes");
+        return Refusal.tooLarge("Messages have at most " + Body.MOST + " bytes");
     }
 
     private static boolean isReadable(@Nullable String encoding) {

@@ -51,8 +51,12 @@ final class ChatApi extends JsonApi {
             return fields.position(POSITION, chat.position());
         }
 
-        ChatEvent event(String text) {
+        ChatEvent text(String text) {
             return ChatEvent.text(Party.CLIENT, chat.nickname(), text);
+        }
+
+        ChatEvent typing(boolean typing) {
+            return ChatEvent.typing(Party.CLIENT, chat.nickname(), typing);
         }
     }
 
@@ -143,23 +147,15 @@ final class ChatApi extends JsonApi {
     }
 
     private CompletionStage<Answer> act(String action, Call call) {
-        switch (action) {
-            case "send":
-                return say(call, () -> call.event(message(call)));
-            case "refresh":
-                return refresh(call);
-            case "startTyping":
-            case "stopTyping":
-                boolean typing = action.equals("startTyping");
-                return say(
-                        call, () -> ChatEvent.typing(Party.CLIENT, call.chat().nickname(), typing));
-            case "disconnect":
-                return end(call);
-            case "device":
-                return device(call);
-            default:
-                throw Refusal.notFound();
-        }
+        return switch (action) {
+            case "send" -> say(call, () -> call.text(message(call)));
+            case "refresh" -> refresh(call);
+            case "startTyping" -> say(call, () -> call.typing(true));
+            case "stopTyping" -> say(call, () -> call.typing(false));
+            case "disconnect" -> end(call);
+            case "device" -> device(call);
+            default -> throw Refusal.notFound();
+        };
     }
 
     private CompletionStage<Answer> say(Call call, Supplier<ChatEvent> event) {
@@ -191,7 +187,7 @@ final class ChatApi extends JsonApi {
         if (call.fields().filled("message").isEmpty()) {
             return refreshed(call, position);
         }
-        return engine.said(call.chat().id(), call.event(message(call))).thenCompose(receipt -> {
+        return engine.said(call.chat().id(), call.text(message(call))).thenCompose(receipt -> {
             desk.changed(call.chat().id());
             return refreshed(call, position);
         });

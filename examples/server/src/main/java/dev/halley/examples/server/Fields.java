@@ -12,15 +12,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
-import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.http.MultiPartConfig;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.Attributes;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says, in its query and in its body: a form, a multipart form, or a JSON object, whatever its type claims. */
 final class Fields {
 
-    private static final int MAX_PARTS = 256;
+    private static final MultiPartConfig PARTS = new MultiPartConfig.Builder()
+            .maxParts(256)
+            .maxPartSize(Body.MOST)
+            .maxMemoryPartSize(Body.MOST)
+            .build();
 
     private final Map<String, String> values = new HashMap<>();
 
@@ -114,16 +119,9 @@ final class Fields {
     }
 
     private void addParts(String contentType, byte[] body) {
-        String boundary = MultiPart.extractBoundary(contentType);
-        if (boundary == null) {
-            throw Refusal.malformed("The body is multipart, but its boundary is not named");
-        }
-        MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
-        parser.setMaxParts(MAX_PARTS);
-        parser.setMaxMemoryFileSize(-1);
-        // The body is in memory, so the future is complete.
-        try (MultiPartFormData.Parts parts =
-                parser.parse(Content.Source.from(ByteBuffer.wrap(body))).join()) {
+        // The body is in memory, so nothing blocks.
+        try (MultiPartFormData.Parts parts = MultiPartFormData.getParts(
+                Content.Source.from(ByteBuffer.wrap(body)), new Attributes.Mapped(), contentType, PARTS)) {
             parts.forEach(part -> {
                 if (part.getName() != null) {
                     values.put(part.getName(), part.getContentAsString(UTF_8));

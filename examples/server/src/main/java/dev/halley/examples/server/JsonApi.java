@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -17,9 +16,6 @@ import org.slf4j.LoggerFactory;
 
 /** Calls below a path, answered in JSON. No thread waits for a body or for the engine. */
 abstract class JsonApi extends Handler.Abstract.NonBlocking {
-
-    /** The largest body, in bytes. */
-    static final int MAX_BODY = 256 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(JsonApi.class);
 
@@ -62,21 +58,10 @@ abstract class JsonApi extends Handler.Abstract.NonBlocking {
     private CompletionStage<byte[]> read(Request request) {
         try {
             admit(request);
-            if (request.getLength() > MAX_BODY) {
-                throw bodyTooLarge();
-            }
+            return Body.of(request);
         } catch (Refusal refusal) {
             return CompletableFuture.failedFuture(refusal);
         }
-        return Content.Source.asByteArrayAsync(request, MAX_BODY).exceptionally(failure -> {
-            throw unwrap(failure) instanceof IllegalStateException
-                    ? bodyTooLarge()
-                    : Refusal.malformed("The body did not arrive");
-        });
-    }
-
-    private static Refusal bodyTooLarge() {
-        return Refusal.tooLarge("A body has at most " + MAX_BODY + " bytes");
     }
 
     private static Answer refused(Throwable failure) {

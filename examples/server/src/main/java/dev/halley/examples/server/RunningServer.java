@@ -39,7 +39,8 @@ final class RunningServer implements AutoCloseable {
     private static final int MAX_THREADS = 100;
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(1);
-    private static final long KEEP_ALIVE_SECONDS = 15;
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    private static final Duration TIDY = Duration.ofMinutes(1);
 
     private final ServerSettings settings;
     private final ChatEngine engine;
@@ -100,9 +101,8 @@ final class RunningServer implements AutoCloseable {
             running.close();
             throw new IllegalStateException(e);
         }
-        running.chores.scheduleAtFixedRate(
-                running.events::keepAlive, KEEP_ALIVE_SECONDS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
-        running.chores.scheduleAtFixedRate(running.desk::tidy, 1, 1, TimeUnit.MINUTES);
+        running.every(KEEP_ALIVE, running.events::keepAlive);
+        running.every(TIDY, running.desk::tidy);
         return running;
     }
 
@@ -133,6 +133,10 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
+    private void every(Duration period, Runnable chore) {
+        var unused = chores.scheduleAtFixedRate(chore, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private static HttpConfiguration http() {
         HttpConfiguration http = new HttpConfiguration();
         http.setHeaderCacheSize(0); // Jetty's default costs 100 KB for each poll that is held.
@@ -148,7 +152,7 @@ final class RunningServer implements AutoCloseable {
         BayeuxServerImpl cometd = new BayeuxServerImpl();
         cometd.setOption(Context.class.getName(), context.getContext());
         cometd.setOption(AbstractServerTransport.JSON_CONTEXT_OPTION, new BayeuxJson());
-        cometd.setOption(AbstractServerTransport.MAX_MESSAGE_SIZE_OPTION, JsonApi.MAX_BODY);
+        cometd.setOption(AbstractServerTransport.MAX_MESSAGE_SIZE_OPTION, Body.MOST);
         cometd.setOption(
                 AbstractServerTransport.TIMEOUT_OPTION, settings.pollTimeout().toMillis());
         cometd.setOption(
