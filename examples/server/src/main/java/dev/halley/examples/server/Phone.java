@@ -14,6 +14,7 @@ import org.cometd.client.BayeuxClient;
 import org.cometd.client.http.jetty.JettyHttpClientTransport;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /** A customer's app, as it would be written: CometD's Java client, a transcript, and the position it has reached. */
@@ -64,9 +65,9 @@ final class Phone implements AutoCloseable {
     }
 
     /** Starts the app: a handshake, then polls. */
-    void open() throws Exception {
+    void open() {
         HttpClient newHttp = new HttpClient();
-        newHttp.start();
+        LifeCycle.start(newHttp);
         JettyHttpClientTransport transport = new JettyHttpClientTransport(Map.of(), newHttp) {
             @Override
             protected void customize(Request request) {
@@ -81,7 +82,7 @@ final class Phone implements AutoCloseable {
     }
 
     /** Sends the app to the background: it says what it has, and goes. */
-    void toBackground() throws Exception {
+    void toBackground() {
         if (client != null) {
             client.disconnect(TimeUnit.SECONDS.toMillis(5));
         }
@@ -89,7 +90,7 @@ final class Phone implements AutoCloseable {
     }
 
     /** Kills the app: its connections are gone, and it says nothing. */
-    void kill() throws Exception {
+    void kill() {
         if (client != null) {
             client.abort();
         }
@@ -116,10 +117,8 @@ final class Phone implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        if (http != null) {
-            http.stop();
-        }
+    public void close() {
+        LifeCycle.stop(http);
         http = null;
         client = null;
     }

@@ -65,16 +65,10 @@ final class Story {
             out.println();
             out.println("This is not how the story goes: " + e.getMessage());
             return false;
-        } catch (IOException | InterruptedException e) {
-            throw e;
-        } catch (Exception e) {
-            out.println();
-            out.println("The story broke off: " + e);
-            return false;
         }
     }
 
-    private void tell(RunningServer server, Phone phone) throws Exception {
+    private void tell(RunningServer server, Phone phone) throws IOException, InterruptedException {
         out.printf("""
                 HALLEY TELLS ITS OWN STORY
 
@@ -164,7 +158,7 @@ final class Story {
         customer(server, chatUrl + "/send", Map.of("message", "One moment, please."));
         agent(server, id, "messages", Map.of("text", "Of course."));
         heard(phone, 9);
-        next(phone, Story::isConnect);
+        awaitSeen(server, id, 9);
         phone.kill();
         long killed = System.nanoTime();
 
@@ -257,6 +251,23 @@ final class Story {
 
     private static boolean isConnect(Message message) {
         return Channel.META_CONNECT.equals(message.getChannel());
+    }
+
+    /** Waits until the server knows what the app has. */
+    private void awaitSeen(RunningServer server, String chat, long position) throws IOException, InterruptedException {
+        HttpRequest request = forAgent(server, "/agent/1/chats").build();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+        while (System.nanoTime() < deadline) {
+            String chats =
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            for (JsonNode shown : Json.parse(chats)) {
+                if (shown.path("chatSessionId").asText().equals(chat)
+                        && shown.path("seen").asLong() >= position) {
+                    return;
+                }
+            }
+        }
+        throw new NotAsTold("the app has not confirmed position " + position);
     }
 
     private DemoReceiver.Push pushed() throws InterruptedException {
