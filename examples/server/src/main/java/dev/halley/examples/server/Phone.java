@@ -1,5 +1,7 @@
 package dev.halley.examples.server;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +127,7 @@ final class Phone implements AutoCloseable {
 
     /** Adds what is new; drops what is there; refuses a gap. */
     private synchronized void take(Message message) {
-        Map<?, ?> state = (Map<?, ?>) message.getDataAsMap().get("message");
+        Map<?, ?> state = (Map<?, ?>) requireNonNull(message.getDataAsMap().get("message"));
         List<?> rows = rows(state);
         long first = Long.parseLong(String.valueOf(state.get("transcriptPosition"))) - rows.size() + 1;
         for (Object row : rows) {
