@@ -526,6 +526,30 @@ public abstract class SessionStoreContract {
     }
 
     @Test
+    void required_due_isToldAgainToAListenerThatThrew_andOfTheOthers() {
+        Node node = start();
+        ChatId other = new ChatId("other");
+        await(node.store.create(CounterState.of(CHAT, ANN), List.of()));
+        await(node.store.create(CounterState.of(other, ANN), List.of()));
+        change(node.store, CHAT, wakeIn(Duration.ofMillis(500)));
+        change(node.store, other, wakeIn(Duration.ofMillis(500)));
+        node.whenDue(chat -> {
+            node.whenDue(next -> {});
+            throw new IllegalStateException("a fault of the listener");
+        });
+
+        try {
+            pass(Duration.ofSeconds(1));
+        } catch (AssertionError thrown) {
+            assertThat(thrown).hasStackTraceContaining("a fault of the listener");
+        }
+
+        eventually(
+                "told of both, and again",
+                () -> Collections.frequency(node.due, CHAT) > 1 && Collections.frequency(node.due, other) > 1);
+    }
+
+    @Test
     void required_due_ofManySessions_missesNone() {
         Node node = start();
         List<ChatId> chats =
