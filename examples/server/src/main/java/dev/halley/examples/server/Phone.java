@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -70,7 +71,7 @@ final class Phone implements AutoCloseable {
     void open() {
         HttpClient newHttp = new HttpClient();
         LifeCycle.start(newHttp);
-        JettyHttpClientTransport transport = new JettyHttpClientTransport(Map.of(), newHttp) {
+        JettyHttpClientTransport transport = new JettyHttpClientTransport(new HashMap<>(), newHttp) {
             @Override
             protected void customize(Request request) {
                 request.headers(headers -> headers.put("gms_user", user));

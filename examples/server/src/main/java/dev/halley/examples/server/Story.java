@@ -65,6 +65,10 @@ final class Story {
             out.println();
             out.println("This is not how the story goes: " + e.getMessage());
             return false;
+        } catch (IllegalStateException e) {
+            out.println();
+            out.println("The story broke off: " + e.getMessage());
+            return false;
         }
     }
 
