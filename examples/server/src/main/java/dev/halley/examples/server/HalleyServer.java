@@ -55,10 +55,7 @@ final class HalleyServer {
 
     /** Runs until it is told to stop; exits with 2 where what was asked can't be. */
     public static void main(String[] args) {
-        int status = new HalleyServer().run(args, System.out, System.err);
-        if (status != 0) {
-            System.exit(status);
-        }
+        System.exit(new HalleyServer().run(args, System.out, System.err));
     }
 
     /** Returns the exit status: 0, 1 if something failed, 2 if the command line or the options are wrong. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +15,8 @@ import org.cometd.bayeux.Message;
 import org.cometd.bayeux.client.ClientSession;
 import org.cometd.client.BayeuxClient;
 import org.cometd.client.http.jetty.JettyHttpClientTransport;
+import org.cometd.client.transport.ClientTransport;
+import org.cometd.common.JacksonJSONContextClient;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -68,9 +71,11 @@ final class Phone implements AutoCloseable {
 
     /** Starts the app: a handshake, then polls. */
     void open() {
+        Map<String, Object> options =
+                new HashMap<>(Map.of(ClientTransport.JSON_CONTEXT_OPTION, new JacksonJSONContextClient()));
         HttpClient newHttp = new HttpClient();
         LifeCycle.start(newHttp);
-        JettyHttpClientTransport transport = new JettyHttpClientTransport(Map.of(), newHttp) {
+        JettyHttpClientTransport transport = new JettyHttpClientTransport(options, newHttp) {
             @Override
             protected void customize(Request request) {
                 request.headers(headers -> headers.put("gms_user", user));

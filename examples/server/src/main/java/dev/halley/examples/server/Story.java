@@ -65,6 +65,10 @@ final class Story {
             out.println();
             out.println("This is not how the story goes: " + e.getMessage());
             return false;
+        } catch (IllegalStateException e) {
+            out.println();
+            out.println("The story broke off: " + e.getMessage());
+            return false;
         }
     }
 
@@ -224,13 +228,18 @@ final class Story {
         }
     }
 
-    /** Waits until the app has everything up to a position, and returns the last message that brought some of it. */
+    /** Waits until the app has everything up to a position, and returns the message that brought the last of it. */
     private static JsonNode heard(Phone phone, int position) throws InterruptedException {
-        Message message = null;
-        while (message == null || phone.position() < position) {
-            message = next(phone, candidate -> !isConnect(candidate));
+        while (true) {
+            JsonNode message = tree(next(phone, candidate -> !isConnect(candidate)));
+            String reached = message.path("data")
+                    .path("message")
+                    .path("transcriptPosition")
+                    .asText();
+            if (reached.equals(String.valueOf(position))) {
+                return message;
+            }
         }
-        return tree(message);
     }
 
     private static Message sent(Phone phone) throws InterruptedException {
