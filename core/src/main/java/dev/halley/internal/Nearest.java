@@ -18,9 +18,9 @@ public final class Nearest {
                 .filter(candidate -> edits(name, candidate) <= far);
     }
 
-    /** Returns a value as it can stand in one line: no control characters, at most 80 characters. */
+    /** Returns a value as it can stand in one line: no control characters, no user-info of a URL, at most 80 characters. */
     public static String printable(String value) {
-        String line = value.replaceAll("\\p{Cntrl}", "?");
+        String line = value.replaceAll("\\p{Cntrl}", "?").replaceAll("[^/\\s]+@", "(not shown)@");
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 

@@ -1,0 +1,317 @@
+package dev.halley.cometd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.halley.ChatId;
+import dev.halley.Presence;
+import dev.halley.Settings;
+import dev.halley.UserId;
+import dev.halley.cometd.TestClient.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What counts as arrived, and what does not; mostly with a client on one bare TCP connection. */
+class ConfirmationTest {
+
+    private TestServer server;
+    private ChatId chat;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestServer.start();
+        chat = server.open();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void firstConnect_carriesWhatWasMissed_beforeItsReply() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            JsonNode answer = client.connect();
+            assertThat(channels(answer)).containsExactly("/_genesys", "/meta/connect");
+            assertThat(texts(answer)).containsExactly("has joined the session", "Hello");
+        }
+    }
+
+    @Test
+    void nextConnectOnTheSameConnection_confirmsWhatTheAnswerCarried() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            assertThat(server.view(chat).seen()).isZero();
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+        }
+    }
+
+    @Test
+    void connectOnAnotherConnection_confirmsNothing_andNeitherDoWhatFollows() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.reconnect();
+            client.sendConnect("");
+            server.say(chat, "Still there?");
+            client.read();
+            client.sendConnect("");
+            server.say(chat, "Hm");
+            client.read();
+            assertThat(server.view(chat).seen()).isZero();
+            client.connect(",\"ext\":{\"transcriptPosition\":\"4\"},\"advice\":{\"timeout\":0}");
+            assertThat(server.view(chat).seen()).isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Via: 1.1 proxy", "Forwarded: for=192.0.2.1", "X-Forwarded-For: 192.0.2.1"})
+    void connectThroughAProxy_confirmsNothing(String header) throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client().header(header)) {
+            client.handshake("");
+            client.connect();
+            client.connect(",\"advice\":{\"timeout\":0}");
+            assertThat(server.view(chat).seen()).isZero();
+        }
+    }
+
+    @Test
+    void confirmByConnect_canBeSwitchedOff() throws Exception {
+        restart(TestServer.settings().confirmByConnect(false).build());
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.connect(",\"advice\":{\"timeout\":0}");
+            assertThat(server.view(chat).seen()).isZero();
+        }
+    }
+
+    @Test
+    void repeatUnread_repeatsOnAnotherConnection_withoutAGap() throws Exception {
+        restart(TestServer.settings().repeatUnread(true).build());
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            server.say(chat, "Is this lost?");
+            client.reconnect();
+            JsonNode answer = client.connect();
+            List<String> all = new ArrayList<>(texts(answer));
+            if (all.size() < 3) {
+                all.addAll(texts(client.connect()));
+            }
+            assertThat(all).containsExactly("has joined the session", "Hello", "Is this lost?");
+        }
+    }
+
+    @Test
+    void eventsWrittenToADeadPoll_countAsUnseen() throws Exception {
+        RawClient client = client();
+        client.handshake("");
+        client.connect();
+        client.sendConnect("");
+        await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));
+        server.say(chat, "Written to nobody"); // the poll carries it, and its answer is never read
+        await().untilAsserted(() -> assertThat(server.view(chat).presence()).isEqualTo(Presence.AWAY));
+        assertThat(server.view(chat).seen()).isEqualTo(1);
+        await().untilAsserted(() ->
+                assertThat(server.pushes).extracting(TestServer.Push::positions).containsExactly(List.of(2L)));
+        client.close();
+    }
+
+    @Test
+    void handshakePosition_counts_evenIfLower() throws Exception {
+        server.say(chat, "Hello");
+        server.say(chat, "Hello?");
+        try (RawClient client = client()) {
+            client.handshake(",\"ext\":{\"transcriptPosition\":\"2\"}");
+            assertThat(texts(client.connect())).containsExactly("Hello?");
+        }
+        try (RawClient client = client()) {
+            client.handshake(",\"ext\":{\"transcriptPosition\":1}");
+            assertThat(texts(client.connect())).containsExactly("Hello", "Hello?");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"-1\"",
+                "-1",
+                "\"abc\"",
+                "\"\"",
+                "{}",
+                "[]",
+                "null",
+                "true",
+                "1.5",
+                "\"99\"",
+                "99",
+                "99999999999999999999999999",
+                "\"9999999999999999999\"",
+                "\"１\""
+            })
+    void positionThatCantBeRead_countsAsNotSent(String position) throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.connect(",\"advice\":{\"timeout\":0}");
+            JsonNode reply = client.disconnect(client.clientId(), ",\"ext\":{\"transcriptPosition\":" + position + "}")
+                    .get(0);
+            assertThat(reply.get("successful").asBoolean()).isTrue();
+            assertThat(server.view(chat).presence()).isEqualTo(Presence.AWAY);
+            assertThat(server.view(chat).seen()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void lateDisconnect_ofTheUsersLastConnection_movesThePosition() throws Exception {
+        server.say(chat, "Hello");
+        String old;
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            old = client.clientId();
+            client.disconnect(old, ",\"ext\":{\"transcriptPosition\":\"2\"}");
+        }
+        try (RawClient restored = client()) {
+            restored.disconnect(old, ",\"ext\":{\"transcriptPosition\":\"1\"}");
+            assertThat(restored.status).isEqualTo(200);
+            assertThat(server.view(chat).seen()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void lateDisconnect_ofSomebodyElse_movesNothing() throws Exception {
+        server.say(chat, "Hello");
+        String old;
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            old = client.clientId();
+            client.disconnect(old, ",\"ext\":{\"transcriptPosition\":\"2\"}");
+        }
+        try (RawClient stranger = new RawClient(server.port(), "noa")) {
+            stranger.disconnect(old, ",\"ext\":{\"transcriptPosition\":\"0\"}");
+        }
+        try (RawClient guess = client()) {
+            guess.disconnect("unknownclientid", ",\"ext\":{\"transcriptPosition\":\"0\"}");
+        }
+        assertThat(server.view(chat).seen()).isEqualTo(2);
+    }
+
+    @Test
+    void lateDisconnect_ofALiveSessionWithoutItsCookie_endsIt() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.forgetCookie();
+            client.disconnect(client.clientId(), ",\"ext\":{\"transcriptPosition\":\"1\"}");
+            assertThat(client.status).isEqualTo(200);
+            assertThat(server.view(chat).presence()).isEqualTo(Presence.AWAY);
+            assertThat(server.view(chat).seen()).isEqualTo(1);
+            assertThat(server.bayeux.getSession(client.clientId())).isNull();
+        }
+    }
+
+    @Test
+    void handshakeWithoutAUser_isRefused() throws Exception {
+        try (RawClient client = new RawClient(server.port(), "")) {
+            JsonNode reply = client.handshake("");
+            assertThat(reply.get("successful").asBoolean()).isFalse();
+            assertThat(reply.get("error").asText()).startsWith("401:");
+            assertThat(reply.get("advice").get("reconnect").asText()).isEqualTo("none");
+        }
+    }
+
+    @Test
+    void handshakeWithTwoUsers_isRefused() throws Exception {
+        try (RawClient client = client()) {
+            assertThat(client.handshake(",\"ext\":{\"gms_user\":\"noa\"}")
+                            .get("successful")
+                            .asBoolean())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void requiredKey_isAskedForAtTheHandshake() throws Exception {
+        restart(TestServer.settings().requireSecureKey(true).build());
+        UserId user = new UserId("kim");
+        server.engine
+                .open(new dev.halley.NewChat("request-chat", user, null).withSecureKey("opensesame"))
+                .toCompletableFuture()
+                .join();
+        for (String ext : List.of("", ",\"ext\":{\"secureKey\":\"wrong\"}", ",\"ext\":{\"secureKey\":5}")) {
+            try (RawClient client = new RawClient(server.port(), "kim")) {
+                JsonNode reply = client.handshake(ext);
+                assertThat(reply.get("successful").asBoolean()).isFalse();
+                assertThat(reply.get("error").asText()).startsWith("403:");
+            }
+        }
+        try (RawClient client = new RawClient(server.port(), "kim")) {
+            client.handshake(",\"ext\":{\"secureKey\":\"opensesame\"}");
+            assertThat(texts(client.connect())).containsExactly("has joined the session");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void acknowledgementExtension_confirms(Transport transport) throws Exception {
+        server.close();
+        server = new TestServer(
+                TestServer.settings().confirmByConnect(false).build(),
+                Map.of("timeout", 2_000L, "maxInterval", 1_000L),
+                true);
+        chat = server.open();
+        try (TestClient client =
+                new TestClient(transport, server).acknowledging().connect()) {
+            server.say(chat, "Hello");
+            client.awaitPosition(2);
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+        }
+    }
+
+    private RawClient client() throws Exception {
+        return new RawClient(server.port(), TestServer.USER.value());
+    }
+
+    private void restart(Settings settings) throws Exception {
+        server.close();
+        server = new TestServer(settings, Map.of("timeout", 2_000L, "maxInterval", 1_000L), false);
+        chat = server.open();
+    }
+
+    private static List<String> channels(JsonNode answer) {
+        List<String> channels = new ArrayList<>();
+        answer.forEach(message -> channels.add(message.get("channel").asText()));
+        return channels;
+    }
+
+    private static List<String> texts(JsonNode answer) {
+        List<String> texts = new ArrayList<>();
+        answer.forEach(message -> message.path("data")
+                .path("message")
+                .path("transcriptToShow")
+                .forEach(row -> texts.add(row.get(2).asText())));
+        return texts;
+    }
+}

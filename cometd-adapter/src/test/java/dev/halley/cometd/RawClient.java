@@ -1,0 +1,162 @@
+package dev.halley.cometd;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A long-polling client on one TCP connection, without any library, that can stop reading or reset. */
+final class RawClient implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final int port;
+    private final String user;
+    private final List<String> headers = new ArrayList<>();
+    private Socket socket;
+    private @Nullable String cookie;
+    private @Nullable String clientId;
+    int status;
+
+    RawClient(int port, String user) throws IOException {
+        this.port = port;
+        this.user = user;
+        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this.socket.setSoTimeout(30_000);
+    }
+
+    RawClient header(String line) {
+        headers.add(line);
+        return this;
+    }
+
+    String clientId() {
+        return String.valueOf(clientId);
+    }
+
+    /** Goes on over another TCP connection; the old one stays open. */
+    void reconnect() throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(30_000);
+    }
+
+    void forgetCookie() {
+        cookie = null;
+    }
+
+    JsonNode handshake(String ext) throws IOException {
+        JsonNode answer = post("[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\",\"supportedConnectionTypes\":"
+                + "[\"long-polling\"]" + ext + ",\"id\":\"1\"}]");
+        JsonNode reply = answer.get(0);
+        if (reply.path("successful").asBoolean()) {
+            clientId = reply.get("clientId").asText();
+        }
+        return reply;
+    }
+
+    /** Connects and waits for the answer. */
+    JsonNode connect(String more) throws IOException {
+        sendConnect(more);
+        return read();
+    }
+
+    /** The first connect after a handshake is answered at once. */
+    JsonNode connect() throws IOException {
+        return connect("");
+    }
+
+    void sendConnect(String more) throws IOException {
+        send("[{\"channel\":\"/meta/connect\",\"connectionType\":\"long-polling\",\"clientId\":\"" + clientId
+                + "\",\"id\":\"3\"" + more + "}]");
+    }
+
+    JsonNode disconnect(String ofClientId, String ext) throws IOException {
+        return post("{\"channel\":\"/meta/disconnect\",\"clientId\":\"" + ofClientId + "\"" + ext + ",\"id\":\"4\"}");
+    }
+
+    JsonNode post(String body) throws IOException {
+        send(body);
+        return read();
+    }
+
+    void send(String body) throws IOException {
+        byte[] bytes = body.startsWith("[")
+                ? body.getBytes(StandardCharsets.UTF_8)
+                : ("[" + body + "]").getBytes(StandardCharsets.UTF_8);
+        StringBuilder head = new StringBuilder("POST /genesys/cometd HTTP/1.1\r\nHost: localhost\r\ngms_user: " + user
+                + "\r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: " + bytes.length + "\r\n");
+        if (cookie != null) {
+            head.append("Cookie: ").append(cookie).append("\r\n");
+        }
+        headers.forEach(header -> head.append(header).append("\r\n"));
+        head.append("\r\n");
+        socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+    }
+
+    JsonNode read() throws IOException {
+        InputStream in = socket.getInputStream();
+        status = Integer.parseInt(line(in).split(" ", -1)[1]);
+        int length = 0;
+        boolean chunked = false;
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            String lower = header.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("content-length:")) {
+                length = Integer.parseInt(header.substring(15).strip());
+            } else if (lower.startsWith("transfer-encoding:")) {
+                chunked = true;
+            } else if (lower.startsWith("set-cookie:")) {
+                cookie = header.substring(11).split(";", -1)[0].strip();
+            }
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        if (chunked) {
+            for (int size = chunk(in); size > 0; size = chunk(in)) {
+                body.write(in.readNBytes(size));
+                line(in);
+            }
+            line(in);
+        } else {
+            body.write(in.readNBytes(length));
+        }
+        return JSON.readTree(body.toByteArray());
+    }
+
+    /** Resets the TCP connection. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private static int chunk(InputStream in) throws IOException {
+        return Integer.parseInt(line(in), 16);
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("The server has closed the connection");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+}

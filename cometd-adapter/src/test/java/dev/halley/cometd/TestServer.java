@@ -1,0 +1,153 @@
+package dev.halley.cometd;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import dev.halley.ChatEngine;
+import dev.halley.ChatEvent;
+import dev.halley.ChatId;
+import dev.halley.ChatView;
+import dev.halley.Device;
+import dev.halley.NewChat;
+import dev.halley.Notification;
+import dev.halley.Outcome;
+import dev.halley.Party;
+import dev.halley.PushProviders;
+import dev.halley.ServiceSettings;
+import dev.halley.Settings;
+import dev.halley.UserId;
+import dev.halley.spi.Payload;
+import dev.halley.spi.PushProvider;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.server.AbstractServerTransport;
+import org.cometd.server.BayeuxServerImpl;
+import org.cometd.server.JacksonJSONContextServer;
+import org.cometd.server.ext.AcknowledgedMessagesExtension;
+import org.cometd.server.http.JSONHttpTransport;
+import org.cometd.server.http.jakarta.CometDServlet;
+import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Context;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
+
+/** A real CometD server on a free port, with an engine and a push provider that remembers. */
+final class TestServer implements AutoCloseable {
+
+    static final UserId USER = new UserId("mia");
+
+    /** What a push carried. */
+    record Push(String key, List<Long> positions) {}
+
+    final List<Push> pushes = new CopyOnWriteArrayList<>();
+    final List<Long> absences = new CopyOnWriteArrayList<>();
+    final ChatEngine engine;
+    private final Server server = new Server();
+    private final ServerConnector connector = new ServerConnector(server);
+    final BayeuxServerImpl bayeux = new BayeuxServerImpl();
+
+    TestServer(Settings settings, Map<String, Object> cometdOptions, boolean acknowledgements) throws Exception {
+        engine = ChatEngine.builder()
+                .settings(settings)
+                .providers(PushProviders.of(Map.of("test", new Provider())))
+                .agentLink((chat, absence, text) -> {
+                    absences.add(absence);
+                    return completedFuture(null);
+                })
+                .build();
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler("/");
+        server.setHandler(context);
+        context.insertHandler(WebSocketUpgradeHandler.from(server, context));
+        bayeux.setOption(Context.class.getName(), context.getContext());
+        bayeux.setOption(AbstractServerTransport.JSON_CONTEXT_OPTION, new JacksonJSONContextServer());
+        bayeux.setOption("ws.cometdURLMapping", "/genesys/cometd/*");
+        cometdOptions.forEach(bayeux::setOption);
+        bayeux.setTransports(new JettyWebSocketTransport(bayeux), new JSONHttpTransport(bayeux));
+        context.setAttribute(BayeuxServer.ATTRIBUTE, bayeux);
+        ServletHolder servlet = new ServletHolder(new CometDServlet());
+        servlet.setInitOrder(1);
+        servlet.setAsyncSupported(true);
+        context.addServlet(servlet, "/genesys/cometd/*");
+        CometdAdapter.install(bayeux, engine);
+        if (acknowledgements) {
+            bayeux.addExtension(new AcknowledgedMessagesExtension());
+        }
+        server.start();
+    }
+
+    /** Timer 0, and CometD answers held polls after two seconds and gives sessions up a second later. */
+    static TestServer start() throws Exception {
+        return new TestServer(settings().build(), Map.of("timeout", 2_000L, "maxInterval", 1_000L), false);
+    }
+
+    static Settings.Builder settings() {
+        return Settings.builder()
+                .service(Settings.REQUEST_CHAT, ServiceSettings.DEFAULT.withGracePeriod(Duration.ZERO));
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/genesys/cometd");
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    ChatId open() {
+        return open(USER);
+    }
+
+    ChatId open(UserId user) {
+        return engine.open(new NewChat("request-chat", user, Device.of("test", "phone")).withNickname("Mia"))
+                .toCompletableFuture()
+                .join()
+                .id();
+    }
+
+    long say(ChatId chat, String text) {
+        return engine.said(chat, ChatEvent.text(Party.AGENT, "Ann", text))
+                .toCompletableFuture()
+                .join()
+                .orElseThrow()
+                .position()
+                .orElseThrow();
+    }
+
+    ChatView view(ChatId chat) {
+        return engine.transcript(chat, 0, 0)
+                .toCompletableFuture()
+                .join()
+                .orElseThrow()
+                .chat();
+    }
+
+    @Override
+    public void close() {
+        LifeCycle.stop(server);
+        engine.close();
+    }
+
+    private final class Provider implements PushProvider {
+        @Override
+        public Payload format(Notification notification, Device device) {
+            pushes.add(new Push(
+                    notification.key(),
+                    notification.rows().stream().map(row -> row.position()).toList()));
+            return new Payload(notification.key(), "", Map.of());
+        }
+
+        @Override
+        public CompletionStage<Outcome> send(Payload payload, Device device) {
+            return completedFuture(new Outcome.Accepted());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.halley.cometd;
+
+import org.jspecify.annotations.NullMarked;

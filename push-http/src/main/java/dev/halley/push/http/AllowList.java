@@ -1,0 +1,93 @@
+package dev.halley.push.http;
+
+import com.google.common.net.InetAddresses;
+import com.google.common.net.InternetDomainName;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The operator's exceptions to where devices may have pushes sent to; {@link HttpProviderFactory} says how they are written. */
+final class AllowList {
+
+    private static final Pattern ENTRY = Pattern.compile("(?<plain>http://)?(?<below>\\*\\.)?"
+            + "(?<host>\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9.-]+)(/(?<bits>[0-9]{1,3}))?(:(?<port>[0-9]{1,5}))?");
+    private static final int ANY_PORT = 0;
+
+    private final List<Entry> entries;
+
+    private AllowList(List<Entry> entries) {
+        this.entries = entries;
+    }
+
+    /**
+     * Returns the list that a text stands for.
+     *
+     * @throws IllegalArgumentException if it is malformed
+     */
+    static AllowList parse(String text) {
+        return new AllowList(Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .map(Entry::parse)
+                .toList());
+    }
+
+    /** Returns whether plain http to a host is admitted. */
+    boolean admitsPlain(String host, int port) {
+        return entries.stream()
+                .anyMatch(entry -> entry.plain && entry.isForPort(port) && entry.hosts.test(WebUrl.host(host)));
+    }
+
+    /** Returns whether it is admitted to connect to an address of a host. */
+    boolean admits(String host, int port, InetAddress address) {
+        return entries.stream()
+                .anyMatch(entry -> entry.isForPort(port)
+                        && (entry.hosts.test(WebUrl.host(host)) || entry.addresses.test(address)));
+    }
+
+    /**
+     * One exception.
+     *
+     * @param hosts what a URL may name
+     * @param addresses what the host may turn out to be
+     */
+    private record Entry(boolean plain, int port, Predicate<String> hosts, Predicate<InetAddress> addresses) {
+
+        static Entry parse(String text) {
+            Matcher parts = ENTRY.matcher(text);
+            check(parts.matches());
+            boolean plain = parts.group("plain") != null;
+            boolean below = parts.group("below") != null;
+            String host = WebUrl.host(parts.group("host"));
+            String bits = parts.group("bits");
+            int port = parts.group("port") == null ? ANY_PORT : Integer.parseInt(parts.group("port"));
+            check(parts.group("port") == null || (port >= 1 && port <= 65_535));
+            if (InetAddresses.isUriInetAddress(host)) {
+                check(!below);
+                InetAddress address = InetAddresses.forUriString(host);
+                AddressBlock block = new AddressBlock(
+                        address, bits == null ? 8 * address.getAddress().length : Integer.parseInt(bits));
+                return new Entry(plain, port, named -> isLiteralIn(block, named), block::contains);
+            }
+            check(bits == null && InternetDomainName.isValid(host));
+            return new Entry(plain, port, below ? named -> named.endsWith("." + host) : host::equals, address -> false);
+        }
+
+        boolean isForPort(int asked) {
+            return port == ANY_PORT || port == asked;
+        }
+
+        private static boolean isLiteralIn(AddressBlock block, String host) {
+            return InetAddresses.isUriInetAddress(host) && block.contains(InetAddresses.forUriString(host));
+        }
+
+        private static void check(boolean wellFormed) {
+            if (!wellFormed) {
+                throw new IllegalArgumentException("Not [http://]host[:port]");
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.halley.push.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.halley.Device;
+import dev.halley.Notification;
+import dev.halley.Row;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/** The body of a push. */
+final class Body {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Apps take a message with this key for a callback push. */
+    private static final String CALLBACK_KEY = "_action";
+
+    private Body() {}
+
+    /** Returns {@code {"deviceId":"…","message":<chat part>,"tag":"…"}}. */
+    static String toJson(Notification notification, Device device) {
+        // A writer, for Jackson's own UTF-8 turns each emoji into two escapes.
+        StringWriter out = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("deviceId", device.token());
+            json.writeObjectFieldStart("message");
+            json.writeStringField("message", notification.message());
+            json.writeStringField("serviceId", notification.serviceId());
+            json.writeArrayFieldStart("lastTranscript");
+            if (notification.option("content").orElse("full").equals("full")) {
+                writeRows(json, notification);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeStringField("tag", notification.tag());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A StringWriter does not fail", e);
+        }
+        return out.toString();
+    }
+
+    private static void writeRows(JsonGenerator json, Notification notification) throws IOException {
+        for (Row row : notification.rows()) {
+            if (!row.event().type().equals(CALLBACK_KEY)) {
+                json.writeStartObject();
+                json.writeStringField(row.event().type(), row.event().text());
+                json.writeEndObject();
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.halley.push.http;
+
+import dev.halley.Device;
+import dev.halley.Notification;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Optional;
+
+/** Pushes go where the device says: outside and by https, or where the operator allows it. */
+final class DeviceEndpoint implements Endpoint {
+
+    private final AllowList allowed;
+
+    DeviceEndpoint(AllowList allowed) {
+        this.allowed = allowed;
+    }
+
+    @Override
+    public String url(Notification notification, Device device) {
+        return device.token();
+    }
+
+    /** None: whoever names a URL must not be handed a credential. */
+    @Override
+    public Optional<String> authorization(Notification notification) {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean admits(URI url) {
+        return !WebUrl.isPlain(url) || allowed.admitsPlain(url.getHost(), WebUrl.port(url));
+    }
+
+    @Override
+    public boolean admits(String host, int port, InetAddress address) {
+        return PublicAddresses.contain(address) || allowed.admits(host, port, address);
+    }
+
+    @Override
+    public String circuit(Device device) {
+        return WebUrl.parse(device.token()).map(WebUrl::origin).orElse("");
+    }
+}

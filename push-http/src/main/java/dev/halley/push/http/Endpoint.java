@@ -1,0 +1,30 @@
+package dev.halley.push.http;
+
+import dev.halley.Device;
+import dev.halley.Notification;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Optional;
+
+/** Whose word it is where pushes go, and what follows from that. */
+interface Endpoint {
+
+    /**
+     * Returns where a push goes.
+     *
+     * @throws IllegalArgumentException if that is not known
+     */
+    String url(Notification notification, Device device);
+
+    /** Returns the {@code Authorization} that goes along. */
+    Optional<String> authorization(Notification notification);
+
+    /** Returns whether a URL may be used, as far as it can be said before its host is looked up. */
+    boolean admits(URI url);
+
+    /** Returns whether an address of a host may be connected to. */
+    boolean admits(String host, int port, InetAddress address);
+
+    /** See {@link dev.halley.spi.PushProvider#circuit}. */
+    String circuit(Device device);
+}

@@ -1,0 +1,65 @@
+package dev.halley.push.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.SocketAddressResolver;
+
+/**
+ * Looks hosts up and leaves out addresses that are not admitted. What it returns is what Jetty then connects to, without
+ * asking again: a name cannot have one address when it is checked and another when it is used.
+ */
+final class GuardedResolver implements SocketAddressResolver {
+
+    /** Says whether an address of a host may be connected to. */
+    interface Guard {
+        boolean admits(String host, int port, InetAddress address);
+    }
+
+    /** Says that a host has no address that is admitted. */
+    static final class ForbiddenAddressException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ForbiddenAddressException() {
+            super("forbidden address");
+        }
+    }
+
+    private final SocketAddressResolver resolver;
+    private final Guard guard;
+
+    GuardedResolver(SocketAddressResolver resolver, Guard guard) {
+        this.resolver = resolver;
+        this.guard = guard;
+    }
+
+    @Override
+    public void resolve(String host, int port, Promise<List<InetSocketAddress>> promise) {
+        try {
+            resolver.resolve(host, port, new Promise<>() {
+                @Override
+                public void succeeded(List<InetSocketAddress> addresses) {
+                    List<InetSocketAddress> admitted = addresses.stream()
+                            .filter(address -> guard.admits(host, port, address.getAddress()))
+                            .toList();
+                    if (admitted.isEmpty()) {
+                        promise.failed(new ForbiddenAddressException());
+                    } else {
+                        promise.succeeded(admitted);
+                    }
+                }
+
+                @Override
+                public void failed(Throwable failure) {
+                    promise.failed(failure);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // Too many look-ups at once. Jetty expects to be told so, not to be thrown at.
+            promise.failed(e);
+        }
+    }
+}

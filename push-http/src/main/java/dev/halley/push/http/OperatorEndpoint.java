@@ -1,0 +1,51 @@
+package dev.halley.push.http;
+
+import dev.halley.Device;
+import dev.halley.Notification;
+import dev.halley.Options;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Optional;
+
+/** Pushes go where the operator says, which may be anywhere. */
+final class OperatorEndpoint implements Endpoint {
+
+    private final Options options;
+
+    OperatorEndpoint(Options options) {
+        this.options = options;
+    }
+
+    @Override
+    public String url(Notification notification, Device device) {
+        return notification
+                .option(HttpProviderFactory.URL)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        HttpProviderFactory.URL + " is not set for the provider " + device.provider()));
+    }
+
+    @Override
+    public Optional<String> authorization(Notification notification) {
+        return notification.option(HttpProviderFactory.AUTHORIZATION);
+    }
+
+    @Override
+    public boolean admits(URI url) {
+        return true;
+    }
+
+    @Override
+    public boolean admits(String host, int port, InetAddress address) {
+        return true;
+    }
+
+    /** The origin of the configured URL: a device can choose among those, but not make up new ones. */
+    @Override
+    public String circuit(Device device) {
+        return Optional.ofNullable(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())
+                        .get(HttpProviderFactory.URL))
+                .flatMap(WebUrl::parse)
+                .map(WebUrl::origin)
+                .orElse("");
+    }
+}

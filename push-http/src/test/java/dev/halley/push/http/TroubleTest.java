@@ -1,0 +1,187 @@
+package dev.halley.push.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halley.Device;
+import dev.halley.Outcome;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against servers that do not behave. Each push has a second. */
+class TroubleTest {
+
+    @Test
+    void send_toAServerThatHangs_timesOut() throws Exception {
+        assertOutcome(RawServer::awaitEnd, new Outcome.Unavailable("timeout"));
+    }
+
+    @Test
+    void send_toAServerThatResets_isLost() throws Exception {
+        assertOutcome(socket -> socket.setSoLinger(true, 0), new Outcome.Unavailable("connection lost"));
+    }
+
+    @Test
+    void send_toAServerThatHangsUp_isLost() throws Exception {
+        assertOutcome(socket -> {}, new Outcome.Unavailable("connection lost"));
+    }
+
+    @Test
+    void send_toAServerThatIsNotThere_hasNoConnection() throws Exception {
+        int port;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = server.getLocalPort();
+        }
+        try (Pushes pushes = Pushes.to("http://127.0.0.1:" + port + "/")) {
+            assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("no connection"));
+        }
+    }
+
+    @Test
+    void send_toAHostThatIsNotThere_isUnavailable() throws Exception {
+        try (Pushes pushes = Pushes.to("http://nowhere.invalid/")) {
+            assertThat(pushes.send()).isIn(new Outcome.Unavailable("unknown host"), new Outcome.Unavailable("timeout"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SSH-2.0-OpenSSH_9.2\r\n\r\n",
+                "HTTP/1.1 abc OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: nonsense\r\n\r\n",
+                "\u0000\u0001\u0002\u0003\r\n\r\n"
+            })
+    void send_toAServerThatTalksNonsense_isUnavailable(String nonsense) throws Exception {
+        assertOutcome(
+                socket -> {
+                    RawServer.write(socket, nonsense);
+                    RawServer.awaitEnd(socket);
+                },
+                new Outcome.Unavailable("malformed answer"));
+    }
+
+    @Test
+    void send_toAServerWithEndlessHeaders_isUnavailable() throws Exception {
+        assertOutcome(
+                socket -> {
+                    RawServer.write(socket, "HTTP/1.1 200 OK\r\n");
+                    for (int i = 0; true; i++) {
+                        RawServer.write(socket, "X-" + i + ": more\r\n");
+                    }
+                },
+                new Outcome.Unavailable("malformed answer"));
+    }
+
+    @Test
+    void send_toAServerWhoseHeadersDribble_timesOut() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        assertOutcome(
+                socket -> {
+                    RawServer.write(socket, "HTTP/1.1 200 OK\r\nX: ");
+                    do {
+                        RawServer.write(socket, "x");
+                    } while (!never.await(100, TimeUnit.MILLISECONDS));
+                },
+                new Outcome.Unavailable("timeout"));
+    }
+
+    @Test
+    void send_toAServerWithAnEndlessBody_isSettledByTheStatusAndHangsUp() throws Exception {
+        CompletableFuture<Long> written = new CompletableFuture<>();
+        try (RawServer server = new RawServer(socket -> {
+                    long bytes = 0;
+                    try {
+                        RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n");
+                        while (true) {
+                            RawServer.write(socket, "x".repeat(1_024));
+                            bytes += 1_024;
+                        }
+                    } finally {
+                        written.complete(bytes);
+                    }
+                });
+                Pushes pushes = Pushes.to(server.url())) {
+            assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+            // What the kernels' buffers take, not the gigabytes that a second would bring.
+            assertThat(written.get(5, TimeUnit.SECONDS)).isLessThan(16L << 20);
+        }
+    }
+
+    @Test
+    void send_toAServerThatSaysUnavailableWithoutEnd_isSettledByTheStatus() throws Exception {
+        assertOutcome(
+                socket -> {
+                    RawServer.write(socket, "HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\nRetry-After: 2\r\n\r\n");
+                    while (true) {
+                        RawServer.write(socket, "5\r\nxxxxx\r\n");
+                    }
+                },
+                new Outcome.Unavailable("503", Optional.of(Duration.ofSeconds(2))));
+    }
+
+    @Test
+    void send_toAServerThatSaysContinueFirst_waitsForTheAnswer() throws Exception {
+        assertOutcome(
+                socket -> {
+                    RawServer.write(socket, "HTTP/1.1 100 Continue\r\n\r\n");
+                    RawServer.write(socket, "HTTP/1.1 103 Early Hints\r\n\r\n");
+                    RawServer.write(socket, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
+                },
+                new Outcome.Accepted());
+    }
+
+    @Test
+    void send_toAServerThatChangesTheProtocol_isUnavailable() throws Exception {
+        assertThat(outcome(socket -> {
+                    RawServer.write(
+                            socket, "HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                    RawServer.awaitEnd(socket);
+                }))
+                .isInstanceOf(Outcome.Unavailable.class);
+    }
+
+    @Test
+    void send_readsNoCompressedBody() throws Exception {
+        assertOutcome(
+                socket -> RawServer.write(
+                        socket, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxxx"),
+                new Outcome.Accepted());
+    }
+
+    @Test
+    void close_settlesWhatIsInFlight() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        try (RawServer server = new RawServer(socket -> {
+            asked.countDown();
+            RawServer.awaitEnd(socket);
+        })) {
+            Pushes pushes = Pushes.to(server.url());
+            Device device = Device.of("customhttp", "device-1");
+            var sent = pushes.provider()
+                    .send(pushes.provider().format(pushes.notification(Pushes.KEY, device, "Hello"), device), device)
+                    .toCompletableFuture();
+            assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+            pushes.close();
+            assertThat(sent.get(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Unavailable("connection lost"));
+        }
+    }
+
+    private static void assertOutcome(RawServer.Talk talk, Outcome expected) throws Exception {
+        assertThat(outcome(talk)).isEqualTo(expected);
+    }
+
+    private static Outcome outcome(RawServer.Talk talk) throws Exception {
+        try (RawServer server = new RawServer(talk);
+                Pushes pushes = Pushes.to(server.url())) {
+            return pushes.send();
+        }
+    }
+}

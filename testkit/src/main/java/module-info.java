@@ -1,0 +1,9 @@
+/** Virtual time, fakes and contract kits, for tests of Halley and of what others plug into it. */
+module dev.halley.testkit {
+    requires transitive dev.halley.core;
+    requires transitive org.assertj.core;
+    requires transitive org.jspecify;
+    requires transitive org.junit.jupiter.api;
+
+    exports dev.halley.testkit;
+}

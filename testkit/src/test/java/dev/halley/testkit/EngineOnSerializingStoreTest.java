@@ -1,0 +1,15 @@
+package dev.halley.testkit;
+
+import dev.halley.spi.SessionStore;
+
+/** Every state passes through text, commits conflict, and signals are doubled or lost. */
+class EngineOnSerializingStoreTest extends EngineTest {
+    @Override
+    SessionStore store() {
+        return new SerializingSessionStore.Cluster(time)
+                .conflicts(0.3)
+                .lostSignals(0.2)
+                .doubledSignals(0.2)
+                .node();
+    }
+}

@@ -1,0 +1,632 @@
+package dev.halley.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halley.ChatEngine;
+import dev.halley.ChatEvent;
+import dev.halley.ChatId;
+import dev.halley.ChatView;
+import dev.halley.Device;
+import dev.halley.NewChat;
+import dev.halley.Options;
+import dev.halley.Outcome;
+import dev.halley.Party;
+import dev.halley.Presence;
+import dev.halley.PushProviders;
+import dev.halley.Receipt;
+import dev.halley.UserId;
+import dev.halley.spi.Arrival;
+import dev.halley.spi.Observer;
+import dev.halley.spi.SessionStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The engine as its embedder sees it, in virtual time, on each store. */
+abstract class EngineTest {
+
+    private static final UserId USER = new UserId("mia");
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(90);
+
+    final VirtualTime time = new VirtualTime();
+    private final RecordingProvider provider = new RecordingProvider();
+    private final RecordingAgentLink desk = new RecordingAgentLink();
+    private final Map<String, Map<String, String>> sections = new LinkedHashMap<>();
+    private final List<String> counted = new ArrayList<>();
+    private @Nullable ChatEngine engine;
+    private int links;
+
+    abstract SessionStore store();
+
+    @Nested
+    class Grace {
+        @Test
+        void default90Seconds_onePushWithTheRowsSoFar() {
+            ChatId chat = openAndLeave();
+            say(chat, "Hello");
+            time.advance(Duration.ofSeconds(60));
+            say(chat, "Anybody there?");
+            time.advance(Duration.ofSeconds(29));
+            assertThat(provider.sent()).isEmpty();
+            time.advance(Duration.ofSeconds(2));
+            assertThat(positions()).containsExactly(List.of(2L, 3L));
+        }
+
+        @Test
+        void zero_pushesAtOnce() {
+            set("Service.request-chat", "_client_timeout_notification", "0");
+            ChatId chat = openAndLeave();
+            say(chat, "Hello");
+            assertThat(positions()).containsExactly(List.of(2L));
+        }
+
+        @Test
+        void oneSecond_isNeverEarly() {
+            set("Service.request-chat", "_client_timeout_notification", "1");
+            ChatId chat = openAndLeave();
+            say(chat, "Hello");
+            time.advance(Duration.ofMillis(999));
+            assertThat(provider.sent()).isEmpty();
+            time.advance(Duration.ofMillis(1));
+            assertThat(positions()).containsExactly(List.of(2L));
+        }
+
+        @Test
+        void returnBeforeItsEnd_cancelsThePush() {
+            ChatId chat = openAndLeave();
+            say(chat, "Hello");
+            time.advance(Duration.ofSeconds(89));
+            RecordingLink link = attach();
+            time.advance(Duration.ofMinutes(10));
+            assertThat(provider.sent()).isEmpty();
+            assertThat(link.texts()).containsExactly("Hello");
+            assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+        }
+
+        @Test
+        void eventsUnseenWhenGoingAway_count() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            say(chat, "Delivered, but never confirmed");
+            leave(link, 1);
+            time.advance(DEFAULT_GRACE);
+            assertThat(positions()).containsExactly(List.of(2L));
+        }
+
+        @Test
+        void serviceBeatsThePushSection() {
+            set("push", "_client_timeout_notification", "500");
+            set("Service.request-chat", "_client_timeout_notification", "5");
+            ChatId chat = openAndLeave();
+            say(chat, "Hello");
+            time.advance(Duration.ofSeconds(5));
+            assertThat(provider.sent()).hasSize(1);
+        }
+    }
+
+    @Nested
+    class Pushes {
+        @Test
+        void threeEventsAfterTheFirst_makeThreePushesOfOneRowEach() {
+            ChatId chat = alerted();
+            say(chat, "One");
+            say(chat, "Two");
+            say(chat, "Three");
+            time.settle();
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L), List.of(4L), List.of(5L));
+        }
+
+        @Test
+        void eventsWhileOneIsSent_waitTheirTurn() {
+            ChatId chat = alerted();
+            var held = provider.hold();
+            say(chat, "One");
+            say(chat, "Two");
+            say(chat, "Three");
+            time.settle();
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L));
+            held.complete(new Outcome.Accepted());
+            time.settle();
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L), List.of(4L), List.of(5L));
+        }
+
+        @Test
+        void filteredTypes_causeNone_andAreInTheCatchUp() {
+            ChatId chat = openAndLeave();
+            join(engine().said(chat, ChatEvent.typing(Party.AGENT, "Ann", true)));
+            join(engine().said(chat, ChatEvent.text(Party.CLIENT, "Mia", "Said over REST")));
+            time.advance(Duration.ofHours(1));
+            assertThat(provider.sent()).isEmpty();
+            assertThat(attach().texts()).containsExactly("is typing", "Said over REST");
+        }
+
+        @Test
+        void filterOfAService_canTakeAway() {
+            set("push", "filtering_chat_events", "Message.Text");
+            set("Service.request-chat", "_filtering_chat_events", "Notice.Joined");
+            set("Service.request-chat", "_client_timeout_notification", "0");
+            ChatId chat = openAndLeave();
+            join(engine().said(chat, ChatEvent.joined(Party.AGENT, "Ann")));
+            say(chat, "Hello");
+            join(engine().said(chat, ChatEvent.typing(Party.AGENT, "Ann", true)));
+            time.settle();
+            assertThat(positions()).containsExactly(List.of(3L), List.of(4L));
+        }
+
+        @Test
+        void deviceRegisteredWhileAway_isToldWhatIsPending() {
+            set("Service.request-chat", "_client_timeout_notification", "0");
+            ChatId chat = openAndLeave(null);
+            say(chat, "Hello");
+            say(chat, "Still there?");
+            time.advance(Duration.ofMinutes(5));
+            assertThat(provider.sent()).isEmpty();
+            join(engine().device(chat, Device.of("test", "new phone")));
+            time.settle();
+            assertThat(positions()).containsExactly(List.of(2L, 3L));
+        }
+
+        @Test
+        void newAbsence_startsFromWhatTheClientSays() {
+            alerted();
+            RecordingLink link = attach();
+            leave(link, 1);
+            time.advance(DEFAULT_GRACE);
+            assertThat(positions()).containsExactly(List.of(2L), List.of(2L));
+            assertThat(provider.sent().get(0).key())
+                    .isNotEqualTo(provider.sent().get(1).key());
+        }
+
+        @Test
+        void deviceOfAnUnknownType_isNeverPushedTo() {
+            set("Service.request-chat", "_client_timeout_notification", "0");
+            ChatId chat = openAndLeave(Device.of("pager", "1"));
+            say(chat, "Hello");
+            time.advance(Duration.ofHours(1));
+            assertThat(provider.sent()).isEmpty();
+            assertThat(counted).contains("unreachable pager");
+            assertThat(attach().texts()).containsExactly("Hello");
+        }
+
+        @Test
+        void customersOwnEnd_endsAllPushing() {
+            ChatId chat = openAndLeave();
+            say(chat, "Hello");
+            join(engine().end(chat, ChatEvent.left(Party.CLIENT, "Mia")));
+            time.advance(Duration.ofHours(1));
+            assertThat(provider.sent()).isEmpty();
+        }
+
+        @Test
+        void hostsEnd_letsWhatIsPendingGoOut() {
+            ChatId chat = openAndLeave();
+            say(chat, "Hello");
+            join(engine().end(chat, ChatEvent.left(Party.AGENT, "Ann")));
+            time.advance(DEFAULT_GRACE);
+            assertThat(positions()).containsExactly(List.of(2L));
+        }
+    }
+
+    @Nested
+    class Retries {
+        @Test
+        void unavailable_isTriedAgain_notBeforeRetryAfter_withTheSameKeyAndRows() {
+            ChatId chat = alerted();
+            provider.answerWith(new Outcome.Unavailable("503", Optional.of(Duration.ofSeconds(60))));
+            say(chat, "One");
+            time.advance(Duration.ofSeconds(59));
+            say(chat, "Two");
+            assertThat(provider.sent()).hasSize(2);
+            time.advance(Duration.ofSeconds(2));
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L), List.of(3L), List.of(4L));
+            assertThat(provider.sent().get(1).key())
+                    .isEqualTo(provider.sent().get(2).key());
+        }
+
+        @Test
+        void providerThatNeverAnswers_isGivenUpAfterItsTimeLimit_andAskedAgain() {
+            ChatId chat = alerted();
+            CompletableFuture<Outcome> never = provider.hold();
+            say(chat, "One");
+            time.advance(Duration.ofSeconds(40));
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L), List.of(3L));
+            assertThat(provider.sent().get(1).key())
+                    .isEqualTo(provider.sent().get(2).key());
+            assertThat(never).isNotDone();
+        }
+
+        @Test
+        void lateAnswer_doesNotSendTwice() {
+            ChatId chat = alerted();
+            var held = provider.hold();
+            say(chat, "One");
+            time.advance(Duration.ofSeconds(40));
+            held.complete(new Outcome.Unavailable("late"));
+            time.advance(Duration.ofHours(1));
+            assertThat(provider.sent()).hasSize(3);
+        }
+
+        @Test
+        void rejected_countsAsTold_andIsCounted() {
+            ChatId chat = alerted();
+            provider.answerWith(new Outcome.Rejected("400"));
+            say(chat, "One");
+            say(chat, "Two");
+            time.advance(Duration.ofHours(1));
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L), List.of(4L));
+            assertThat(counted).contains("given up 400");
+        }
+
+        @Test
+        void unregistered_forgetsTheToken_andANewDeviceGetsThePush() {
+            ChatId chat = alerted();
+            provider.answerWith(new Outcome.Unregistered("410"));
+            say(chat, "One");
+            say(chat, "Two");
+            time.advance(Duration.ofHours(1));
+            assertThat(counted).contains("forgotten 410");
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L));
+            join(engine().device(chat, Device.of("test", "new phone")));
+            time.settle();
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L), List.of(3L), List.of(4L));
+        }
+
+        @Test
+        void timeToLive_endsTheTrying_andIsCounted() {
+            set("push", "ttl", "3600");
+            ChatId chat = alerted();
+            Outcome[] failures = new Outcome[500];
+            Arrays.fill(failures, new Outcome.Unavailable("503"));
+            provider.answerWith(failures);
+            say(chat, "One");
+            time.advance(Duration.ofHours(2));
+            int sent = provider.sent().size();
+            time.advance(Duration.ofHours(2));
+            assertThat(provider.sent()).hasSize(sent);
+            assertThat(counted).anyMatch(line -> line.startsWith("given up"));
+        }
+
+        @Test
+        void openBreaker_defersPushes_andUsesUpNoAttempt() {
+            Outcome[] failures = new Outcome[20];
+            Arrays.fill(failures, new Outcome.Unavailable("503"));
+            provider.answerWith(failures);
+            openAwayForMany(40).forEach(chat -> say(chat, "Hello"));
+            time.settle();
+            assertThat(counted).contains("circuit open", "deferred circuit open");
+            time.advance(Duration.ofHours(1));
+            assertThat(counted).contains("circuit closed");
+            assertThat(provider.sent()).hasSize(20 + 40);
+        }
+
+        @Test
+        void deadDevices_neverCountAgainstTheirProvider() {
+            Outcome[] gone = new Outcome[100];
+            Arrays.fill(gone, new Outcome.Unregistered("410"));
+            provider.answerWith(gone);
+            openAwayForMany(100).forEach(chat -> say(chat, "Hello"));
+            time.settle();
+            assertThat(provider.sent()).hasSize(100);
+            assertThat(counted).doesNotContain("circuit open");
+        }
+
+        /** Chats of as many customers, none of whom ever connected. */
+        private List<ChatId> openAwayForMany(int customers) {
+            set("Service.request-chat", "_client_timeout_notification", "0");
+            List<ChatId> chats = new ArrayList<>();
+            for (int i = 0; i < customers; i++) {
+                UserId user = new UserId("user" + i);
+                chats.add(join(engine().open(new NewChat("request-chat", user, Device.of("test", "phone" + i))))
+                        .id());
+            }
+            time.advance(Duration.ofMinutes(1));
+            return chats;
+        }
+    }
+
+    @Nested
+    class Agents {
+        @Test
+        void isToldOncePerAbsence_withTheServicesText() {
+            set("Service.request-chat", "_agent_timeout_notification_message", "gone fishing");
+            ChatId chat = open();
+            leave(attach(), 1);
+            time.advance(Duration.ofMinutes(10));
+            leave(attach(), 1);
+            time.advance(Duration.ofMinutes(10));
+            assertThat(desk.absences(chat)).containsExactly(1L, 2L);
+            assertThat(desk.told().get(0).text()).isEqualTo("gone fishing");
+        }
+
+        @Test
+        void failure_isToldAgain_withTheSameNumber() {
+            ChatId chat = open();
+            desk.fail(new IllegalStateException("the desk is down"));
+            leave(attach(), 1);
+            time.advance(Duration.ofSeconds(61));
+            assertThat(desk.absences(chat)).containsExactly(1L, 1L);
+        }
+
+        @Test
+        void customerWhoNeverConnects_isAwayAfterTenSeconds() {
+            ChatId chat = open();
+            time.advance(Duration.ofSeconds(9));
+            assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+            time.advance(Duration.ofSeconds(1));
+            assertThat(view(chat).presence()).isEqualTo(Presence.AWAY);
+            assertThat(desk.absences(chat)).containsExactly(0L);
+        }
+
+        @Test
+        void polledCustomer_isNeverAwayAndNeverPushed() {
+            ChatId chat = join(engine().open(new NewChat("request-chat", USER, Device.of("test", "phone")).asPolled()))
+                    .id();
+            say(chat, "Hello");
+            time.advance(Duration.ofHours(24));
+            assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+            assertThat(provider.sent()).isEmpty();
+            assertThat(join(engine().refreshed(chat, 2)).orElseThrow().seen()).isEqualTo(2);
+        }
+    }
+
+    @Nested
+    class Connections {
+        @Test
+        void slowLink_isGivenMoreWhenItTakesMore_withoutAGap() {
+            ChatId chat = open();
+            RecordingLink link = new RecordingLink("slow").slow();
+            engine().connections().attach(arrival(OptionalLong.empty()), link);
+            time.settle();
+            for (int i = 0; i < 600; i++) {
+                say(chat, "Text " + i);
+            }
+            while (link.take()) {
+                time.settle();
+            }
+            time.advance(Duration.ofSeconds(10));
+            while (link.take()) {
+                time.settle();
+            }
+            assertThat(link.positions()).hasSize(601);
+        }
+
+        @Test
+        void newerConnection_closesTheOlder() {
+            ChatId chat = open();
+            RecordingLink older = attach();
+            RecordingLink newer = attach();
+            say(chat, "Hello");
+            time.advance(Duration.ofSeconds(10));
+            assertThat(older.closed()).isTrue();
+            assertThat(newer.texts()).contains("Hello");
+            assertThat(older.texts()).doesNotContain("Hello");
+        }
+
+        @Test
+        void departureOfAnOlderConnection_movesNothing() {
+            ChatId chat = open();
+            RecordingLink older = attach();
+            attach();
+            leave(older, 1);
+            assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+            assertThat(desk.told()).isEmpty();
+        }
+
+        @Test
+        void newChat_movesAConnectionThatNamedNone() {
+            ChatId first = open();
+            RecordingLink link = attach();
+            time.advance(Duration.ofSeconds(2));
+            ChatId second = open();
+            time.advance(Duration.ofSeconds(20));
+            // Where the announcement is lost, the customer of the new chat is away, and the old one goes on.
+            if (view(second).presence() == Presence.ONLINE) {
+                assertThat(view(first).presence()).isEqualTo(Presence.AWAY);
+                assertThat(link.deliveries())
+                        .last()
+                        .satisfies(delivery -> assertThat(delivery.chat().id()).isEqualTo(second));
+            } else {
+                assertThat(view(first).presence()).isEqualTo(Presence.ONLINE);
+            }
+        }
+
+        @Test
+        void positionBeyondTheEnd_confirmsNothing() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            say(chat, "Hello");
+            engine().connections().confirmed(link.id(), 99);
+            time.settle();
+            engine().connections().left(link.id(), OptionalLong.of(99));
+            time.settle();
+            assertThat(view(chat).seen()).isZero();
+            assertThat(attach().positions()).containsExactly(1L, 2L);
+        }
+    }
+
+    @Nested
+    class Saying {
+        @Test
+        void sameEventAgain_writesNothing() {
+            ChatId chat = open();
+            ChatEvent event = ChatEvent.text(Party.AGENT, "Ann", "Hello");
+            Receipt first = join(engine().said(chat, event)).orElseThrow();
+            Receipt second = join(engine().said(chat, event)).orElseThrow();
+            assertThat(first.position()).isEqualTo(second.position()).hasValue(2);
+            assertThat(view(chat).position()).isEqualTo(2);
+        }
+
+        @Test
+        void afterTheEnd_writesNothing() {
+            ChatId chat = open();
+            join(engine().end(chat, ChatEvent.left(Party.CLIENT, "Mia")));
+            Receipt receipt = join(engine().said(chat, ChatEvent.text(Party.AGENT, "Ann", "Hello")))
+                    .orElseThrow();
+            assertThat(receipt.position()).isEmpty();
+            assertThat(receipt.chat().ended()).isTrue();
+        }
+
+        @Test
+        void unknownChat_isEmpty() {
+            assertThat(join(engine().said(new ChatId("nosuchchat"), ChatEvent.text(Party.AGENT, "Ann", "Hello"))))
+                    .isEmpty();
+        }
+
+        @Test
+        void sameServiceId_isTheSameChat() {
+            NewChat chat = new NewChat("request-chat", USER, null);
+            assertThat(join(engine().open(chat)).id())
+                    .isEqualTo(join(engine().open(chat)).id());
+            assertThat(engine().open(new NewChat("request-chat", new UserId("noa"), null)
+                            .withServiceId(chat.serviceId())))
+                    .isCompletedExceptionally();
+        }
+
+        @Test
+        void chatsLimit_dropsTheOldest_andSaysHowMany() {
+            set("halley", "max_events", "10");
+            ChatId chat = openAndLeave();
+            for (int i = 0; i < 30; i++) {
+                say(chat, "Text " + i);
+            }
+            RecordingLink link = attach();
+            assertThat(link.positions()).containsExactly(22L, 23L, 24L, 25L, 26L, 27L, 28L, 29L, 30L, 31L);
+            assertThat(view(chat).omitted()).isEqualTo(21);
+        }
+
+        @Test
+        void retention_removesTheChat() {
+            ChatId chat = openAndLeave();
+            time.advance(Duration.ofHours(73));
+            assertThat(join(engine().transcript(chat, 0, 10))).isEmpty();
+            assertThat(counted).contains("removed request-chat");
+        }
+    }
+
+    // The world around the engine
+
+    ChatEngine engine() {
+        ChatEngine built = engine;
+        if (built == null) {
+            set("push", "pushEnabled", "test");
+            built = ChatEngine.builder()
+                    .options(Options.of(sections))
+                    .providers(PushProviders.of(Map.of("test", provider)))
+                    .agentLink(desk)
+                    .observer(new Counting())
+                    .clock(time)
+                    .scheduler(time)
+                    .store(store())
+                    .build();
+            engine = built;
+        }
+        return built;
+    }
+
+    void set(String section, String option, String value) {
+        sections.computeIfAbsent(section, key -> new LinkedHashMap<>()).put(option, value);
+    }
+
+    ChatId open() {
+        return open(Device.of("test", "phone"));
+    }
+
+    ChatId open(@Nullable Device device) {
+        return join(engine().open(new NewChat("request-chat", USER, device))).id();
+    }
+
+    /** A chat whose customer has seen the first row and gone away. */
+    ChatId openAndLeave() {
+        return openAndLeave(Device.of("test", "phone"));
+    }
+
+    ChatId openAndLeave(@Nullable Device device) {
+        ChatId chat = open(device);
+        leave(attach(), 1);
+        return chat;
+    }
+
+    /** A chat whose absent customer was pushed row 2. */
+    ChatId alerted() {
+        ChatId chat = openAndLeave();
+        say(chat, "Hello");
+        time.advance(DEFAULT_GRACE);
+        assertThat(positions()).containsExactly(List.of(2L));
+        return chat;
+    }
+
+    RecordingLink attach() {
+        RecordingLink link = new RecordingLink("link" + ++links);
+        join(engine().connections().attach(arrival(OptionalLong.empty()), link));
+        time.settle();
+        return link;
+    }
+
+    void leave(RecordingLink link, long position) {
+        join(engine().connections().left(link.id(), OptionalLong.of(position)));
+        time.settle();
+    }
+
+    void say(ChatId chat, String text) {
+        join(engine().said(chat, ChatEvent.text(Party.AGENT, "Ann", text)));
+    }
+
+    ChatView view(ChatId chat) {
+        return join(engine().transcript(chat, 0, 0)).orElseThrow().chat();
+    }
+
+    List<List<Long>> positions() {
+        return provider.sent().stream().map(RecordingProvider.Sent::positions).toList();
+    }
+
+    static Arrival arrival(OptionalLong position) {
+        return new Arrival(USER, null, null, position);
+    }
+
+    <T> T join(CompletionStage<T> stage) {
+        time.settle();
+        return stage.toCompletableFuture().getNow(null);
+    }
+
+    private final class Counting implements Observer {
+        @Override
+        public void pushGivenUp(String type, String reason) {
+            counted.add("given up " + reason);
+        }
+
+        @Override
+        public void pushDeferred(String type, String reason) {
+            counted.add("deferred " + reason);
+        }
+
+        @Override
+        public void deviceUnreachable(String type) {
+            counted.add("unreachable " + type);
+        }
+
+        @Override
+        public void tokenForgotten(ChatId chat, Device device, String reason) {
+            counted.add("forgotten " + reason);
+        }
+
+        @Override
+        public void circuitOpen(String type, boolean open) {
+            counted.add(open ? "circuit open" : "circuit closed");
+        }
+
+        @Override
+        public void chatRemoved(String serviceName) {
+            counted.add("removed " + serviceName);
+        }
+    }
+}

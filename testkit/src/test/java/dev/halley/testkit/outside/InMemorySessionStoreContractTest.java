@@ -1,0 +1,22 @@
+package dev.halley.testkit.outside;
+
+import dev.halley.internal.InMemorySessionStore;
+import dev.halley.spi.SessionStore;
+import dev.halley.testkit.SessionStoreContract;
+import dev.halley.testkit.VirtualTime;
+import java.time.Duration;
+
+class InMemorySessionStoreContractTest extends SessionStoreContract {
+
+    private final VirtualTime time = new VirtualTime();
+
+    @Override
+    protected SessionStore open() {
+        return new InMemorySessionStore(time, time);
+    }
+
+    @Override
+    protected void pass(Duration duration) {
+        time.advance(duration);
+    }
+}
