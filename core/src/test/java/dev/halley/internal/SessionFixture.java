@@ -202,6 +202,11 @@ final class SessionFixture {
         return then(session.left(CONNECTION, OptionalLong.empty(), confirmed, policy, now));
     }
 
+    /** A connection is gone without a word. */
+    SessionFixture leftBy(ConnectionId connection) {
+        return then(session.left(connection, OptionalLong.empty(), 0, policy, now));
+    }
+
     SessionFixture orphaned() {
         return orphaned(CONNECTION);
     }
