@@ -10,6 +10,7 @@ import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.SessionState;
 import dev.halley.spi.SessionStore;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,11 +75,22 @@ final class SessionCodec implements SessionStore.Codec {
     @Override
     public Session decode(String text) {
         Reader in = new Reader(text);
-        String version = in.text();
-        if (!version.equals(VERSION)) {
-            throw new IllegalArgumentException("A session of format '" + Nearest.printable(version)
-                    + "' was stored; this version reads format " + VERSION);
+        try {
+            String version = in.text();
+            if (!version.equals(VERSION)) {
+                throw new IllegalArgumentException("A session of format '" + Nearest.printable(version)
+                        + "' was stored; this version reads format " + VERSION);
+            }
+            Session session = session(in);
+            in.end();
+            return session;
+        } catch (IndexOutOfBoundsException | NumberFormatException | DateTimeException e) {
+            // Not as the cause: these name the text that they stumble over.
+            throw new IllegalArgumentException("A stored session is damaged");
         }
+    }
+
+    private static Session session(Reader in) {
         Identity identity = new Identity(
                 new ChatId(in.text()),
                 new UserId(in.text()),
@@ -214,13 +226,16 @@ final class SessionCodec implements SessionStore.Codec {
 
         String text() {
             int colon = in.indexOf(':', at);
-            if (colon < 0) {
-                throw new IllegalArgumentException("A stored session ends too early");
-            }
             int end = colon + 1 + Integer.parseInt(in, at, colon, 10);
             String value = in.substring(colon + 1, end);
             at = end;
             return value;
+        }
+
+        void end() {
+            if (at < in.length()) {
+                throw new IndexOutOfBoundsException();
+            }
         }
 
         long number() {

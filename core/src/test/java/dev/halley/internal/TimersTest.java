@@ -1,0 +1,96 @@
+package dev.halley.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halley.ChatId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TimersTest {
+
+    private record Wake(ChatId chat, Instant meant, Instant at) {}
+
+    private final FakeTime time = new FakeTime();
+    private final List<Wake> wakes = new ArrayList<>();
+    private final Timers timers =
+            new Timers(time, time, (chat, meant) -> wakes.add(new Wake(chat, meant, time.instant())));
+
+    @Test
+    void wakes_inTheOrderOfTheTimes_noneEarlyNoneLate() {
+        List<Integer> seconds =
+                new ArrayList<>(IntStream.rangeClosed(1, 500).boxed().toList());
+        Collections.shuffle(seconds, new Random(42));
+        seconds.forEach(this::add);
+
+        time.pass(Duration.ofSeconds(500));
+
+        assertThat(wakes).hasSize(500).isSortedAccordingTo((a, b) -> a.at().compareTo(b.at()));
+        assertThat(wakes).allSatisfy(wake -> assertThat(wake.at()).isEqualTo(wake.meant()));
+    }
+
+    @Test
+    void aTimeThatIsOver_wakesAtOnce() {
+        add(-5);
+        time.settle();
+        assertThat(wakes).hasSize(1);
+    }
+
+    @Test
+    void anEarlierTime_isNotKeptWaitingByALaterOne() {
+        add(100);
+        add(1);
+        time.pass(Duration.ofSeconds(1));
+        assertThat(wakes).extracting(Wake::chat).containsExactly(new ChatId("chat1"));
+        time.pass(Duration.ofSeconds(99));
+        assertThat(wakes).hasSize(2);
+    }
+
+    @Test
+    void moreThanOneBatch_allWake() {
+        for (int i = 0; i < 2_500; i++) {
+            add(1);
+        }
+        time.pass(Duration.ofSeconds(1));
+        assertThat(wakes).hasSize(2_500);
+    }
+
+    @Test
+    void aHastyScheduler_wakesNobodyEarly() {
+        add(10);
+        time.hurry();
+        assertThat(wakes).isEmpty();
+        time.pass(Duration.ofSeconds(10));
+        assertThat(wakes).hasSize(1);
+    }
+
+    @Test
+    void whoIsWoken_mayAddAnother() {
+        Timers[] self = new Timers[1];
+        self[0] = new Timers(time, time, (chat, meant) -> {
+            wakes.add(new Wake(chat, meant, time.instant()));
+            if (wakes.size() < 3) {
+                self[0].add(chat, time.instant().plusSeconds(1));
+            }
+        });
+        self[0].add(new ChatId("chat"), time.instant().plusSeconds(1));
+        time.pass(Duration.ofMinutes(1));
+        assertThat(wakes).hasSize(3);
+    }
+
+    @Test
+    void nothingToWake_schedulesNothing() {
+        add(1);
+        time.pass(Duration.ofSeconds(2));
+        assertThat(time.pending()).isZero();
+    }
+
+    private void add(int seconds) {
+        timers.add(new ChatId("chat" + Math.abs(seconds)), time.instant().plusSeconds(seconds));
+    }
+}
