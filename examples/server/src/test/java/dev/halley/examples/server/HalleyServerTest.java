@@ -52,7 +52,7 @@ class HalleyServerTest {
                 "pusch:~  a: b | [pusch]",
                 "push:~  fcm.apiKey: x | June 2024",
                 "halley:~  max_text: 99999999 | [halley] max_text",
-                "push:~  a: [ | :3:",
+                "push:~  a: [ | :2:7: while parsing a flow node, expected",
                 "push:~  content: full~  content: none | :3:",
                 "push: {}~push: {} | :2:",
                 "just a text | sections",
