@@ -168,6 +168,8 @@ class OptionsTest {
         refused("Service.sales", "_client_timeout_notification", "1\n2\r3").satisfies(OptionsTest::isOneLine);
         refused("push", "push\nEnabled", "x").satisfies(OptionsTest::isOneLine);
         refused("some\nsection", "x", "x").satisfies(OptionsTest::isOneLine);
+        refused("push.provider.a\nb", "ttl", "x").satisfies(OptionsTest::isOneLine);
+        refused("push.provider.a\nb", "nonsense", "x").satisfies(OptionsTest::isOneLine);
     }
 
     private static void isOneLine(Throwable complaint) {
