@@ -2,7 +2,6 @@
 module dev.halley.testkit {
     requires transitive dev.halley.core;
     requires transitive org.assertj.core;
-    requires transitive org.jspecify;
     requires transitive org.junit.jupiter.api;
 
     exports dev.halley.testkit;

@@ -12,7 +12,8 @@ import dev.halley.internal.EventIds;
  * saying an event a second time adds nothing while it is among the last 64 of its chat.
  *
  * @param id identifies the event within its chat: 1 to 64 of {@code A-Z a-z 0-9 _ -}
- * @param type for example {@link #MESSAGE_TEXT}; 1 to 64 of {@code A-Z a-z 0-9 . _ -}; others than the constants are fine
+ * @param type for example {@link #MESSAGE_TEXT}; 1 to 64 of {@code A-Z a-z 0-9 . _ -}; others than the constants are
+ *     fine, but for {@code _action}, which would be a key that apps take for a callback push
  * @param party who did it
  * @param nickname the name shown; at most {@value #MAX_NICKNAME} characters
  * @param text what was said; its longest length is the engine's setting {@code max_text}

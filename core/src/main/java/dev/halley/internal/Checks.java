@@ -35,6 +35,9 @@ public final class Checks {
     /** Checks the form of an event's type. */
     public static void eventType(String value) {
         name("event type", value);
+        if (value.equals("_action")) {
+            throw new IllegalArgumentException("An event type can't be _action, which apps take for a callback push");
+        }
     }
 
     /** Returns the text with each lone surrogate replaced by U+FFFD. */

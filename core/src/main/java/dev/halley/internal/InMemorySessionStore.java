@@ -161,9 +161,17 @@ public final class InMemorySessionStore implements SessionStore {
             return; // gone, or another timer is meant
         }
         Instant wakeAt = woken.state.wakeAt().orElse(null);
-        if (wakeAt != null && !wakeAt.isAfter(clock.instant())) {
-            told.due(chat);
+        try {
+            if (wakeAt != null && !wakeAt.isAfter(clock.instant())) {
+                told.due(chat);
+            }
+        } finally {
+            rearm(chat);
         }
+    }
+
+    /** Sees to it that a chat that was woken is woken again, unless its update has done so. */
+    private void rearm(ChatId chat) {
         Instant again = clock.instant().plus(WAKE_AGAIN);
         AtomicReference<@Nullable Instant> armed = new AtomicReference<>();
         entries.computeIfPresent(chat, (id, entry) -> {
@@ -199,7 +207,7 @@ public final class InMemorySessionStore implements SessionStore {
             if (next == null) {
                 return null;
             }
-            if (next == entry.state) {
+            if (next == entry.state && step.append().isEmpty()) {
                 return entry;
             }
             before = entry;

@@ -257,7 +257,7 @@ final class PushDispatcher {
                     }
                 });
             } catch (RuntimeException e) {
-                send.answer.complete(new Outcome.Rejected("format: " + nameOf(e)));
+                send.answer.complete(new Outcome.Rejected(whyNot(e)));
             }
         }
 
@@ -330,6 +330,13 @@ final class PushDispatcher {
         } else {
             LOGGER.debug("Push over {} failed: {}", type, reason);
         }
+    }
+
+    /** A provider says with an IllegalArgumentException why it can't send; anything else is a bug and might hold a token. */
+    private static String whyNot(RuntimeException failure) {
+        return failure instanceof IllegalArgumentException && failure.getMessage() != null
+                ? Nearest.printable(failure.getMessage())
+                : "format: " + nameOf(failure);
     }
 
     private static Duration longer(Duration a, Duration b) {

@@ -82,6 +82,7 @@ final class Timers {
         if (again != null) {
             schedule(again);
         }
-        due.forEach(timer -> wake.accept(timer.chat(), timer.at()));
+        // One task each, so that what one of them throws is not the others' loss.
+        due.forEach(timer -> scheduler.execute(() -> wake.accept(timer.chat(), timer.at())));
     }
 }

@@ -16,7 +16,8 @@ public interface PushProvider extends AutoCloseable {
     /**
      * Gives a notification the form of the platform, within its limit. Pure: the same arguments give an equal payload.
      *
-     * @throws IllegalArgumentException if it can't be sent at all; the push then counts as rejected
+     * @throws IllegalArgumentException if it can't be sent at all; the push then counts as rejected, for the reason that is
+     *     the exception's message: short, without a token, a text or a secret
      */
     Payload format(Notification notification, Device device);
 

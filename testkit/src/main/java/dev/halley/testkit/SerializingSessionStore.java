@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -75,7 +76,7 @@ public final class SerializingSessionStore implements SessionStore {
     @Override
     public CompletionStage<Boolean> create(SessionState opened, List<Row> rows) {
         Write write = Write.of(codec(), opened, rows);
-        return cluster.call(this, true, () -> cluster.insert(write));
+        return cluster.commit(this, () -> cluster.insert(write), created -> created);
     }
 
     @Override
@@ -88,7 +89,7 @@ public final class SerializingSessionStore implements SessionStore {
     }
 
     private CompletableFuture<Optional<Known>> fetch(ChatId chat) {
-        return cluster.call(this, false, () -> cluster.find(chat, 0, 0))
+        return cluster.ask(this, () -> cluster.find(chat, 0, 0))
                 .thenApply(found -> found.map(entry -> remember(chat, entry.version(), entry.state())));
     }
 
@@ -97,11 +98,11 @@ public final class SerializingSessionStore implements SessionStore {
         if (step.next().filter(next -> next == current.state()).isPresent()
                 && step.append().isEmpty()) {
             Change none = new Change(current.state(), step.next(), List.of());
-            return cluster.call(this, false, () -> cluster.isCurrent(chat, current.version()))
+            return cluster.ask(this, () -> cluster.isCurrent(chat, current.version()))
                     .thenCompose(is -> is ? CompletableFuture.completedFuture(Optional.of(none)) : again(chat, rule));
         }
         Optional<Write> write = step.next().map(next -> Write.of(codec(), next, step.append()));
-        return cluster.call(this, true, () -> cluster.compareAndSet(chat, current.version(), write))
+        return cluster.commit(this, () -> cluster.compareAndSet(chat, current.version(), write), Optional::isPresent)
                 .thenCompose(version -> version.isEmpty()
                         ? again(chat, rule)
                         : CompletableFuture.completedFuture(
@@ -132,7 +133,7 @@ public final class SerializingSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<Page>> read(ChatId chat, long after, int max) {
-        return cluster.call(this, false, () -> cluster.find(chat, after, max))
+        return cluster.ask(this, () -> cluster.find(chat, after, max))
                 .thenApply(found -> found.map(entry -> new Page(
                         codec().decode(entry.state()),
                         entry.rows().stream().map(SerializingSessionStore::row).toList())));
@@ -140,12 +141,12 @@ public final class SerializingSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<List<ChatId>> ofOwner(UserId owner) {
-        return cluster.call(this, false, () -> cluster.ofOwner(owner));
+        return cluster.ask(this, () -> cluster.ofOwner(owner));
     }
 
     @Override
     public CompletionStage<List<ChatId>> all(String after, int limit) {
-        return cluster.call(this, false, () -> cluster.all(after, limit));
+        return cluster.ask(this, () -> cluster.all(after, limit));
     }
 
     @Override
@@ -288,6 +289,7 @@ public final class SerializingSessionStore implements SessionStore {
         private long versions;
         private long turns;
 
+        private final AtomicBoolean loseNextReply = new AtomicBoolean();
         private volatile double conflicts;
         private volatile double failures;
         private volatile double lostReplies;
@@ -333,6 +335,12 @@ public final class SerializingSessionStore implements SessionStore {
         /** The probability that a commit is reported as failed although it was made. */
         public Cluster lostReplies(double probability) {
             lostReplies = probability;
+            return this;
+        }
+
+        /** Reports the next commit as failed although it is made. */
+        public Cluster loseNextReply() {
+            loseNextReply.set(true);
             return this;
         }
 
@@ -391,32 +399,35 @@ public final class SerializingSessionStore implements SessionStore {
 
         // The network: whatever nodes and cluster have to say to each other goes one of these two ways.
 
-        private <T> CompletableFuture<T> call(SerializingSessionStore caller, boolean commit, Supplier<T> action) {
+        private <T> CompletableFuture<T> ask(SerializingSessionStore caller, Supplier<T> question) {
+            return commit(caller, question, answer -> false);
+        }
+
+        private <T> CompletableFuture<T> commit(
+                SerializingSessionStore caller, Supplier<T> change, Predicate<T> wasMade) {
             CompletableFuture<T> reply = new CompletableFuture<>();
             if (caller.closed) {
                 reply.completeExceptionally(new IllegalStateException("The store is closed"));
             } else if (!caller.killed) {
-                travel(() -> carryOut(caller, commit, action, reply));
+                travel(() -> {
+                    Runnable answer = happens(failures)
+                            ? () -> reply.completeExceptionally(new IOException("The store could not be reached"))
+                            : carryOut(change, wasMade, reply);
+                    travel(() -> {
+                        if (!caller.killed) {
+                            answer.run();
+                        }
+                    });
+                });
             }
             return reply;
         }
 
-        private <T> void carryOut(
-                SerializingSessionStore caller, boolean commit, Supplier<T> action, CompletableFuture<T> reply) {
-            Runnable answer = happens(failures)
-                    ? () -> reply.completeExceptionally(new IOException("The store could not be reached"))
-                    : answer(commit, action, reply);
-            travel(() -> {
-                if (!caller.killed) {
-                    answer.run();
-                }
-            });
-        }
-
-        private <T> Runnable answer(boolean commit, Supplier<T> action, CompletableFuture<T> reply) {
+        /** Makes the change and returns how to tell its caller. */
+        private <T> Runnable carryOut(Supplier<T> change, Predicate<T> wasMade, CompletableFuture<T> reply) {
             try {
-                T result = action.get();
-                return commit && happens(lostReplies)
+                T result = change.get();
+                return wasMade.test(result) && (loseNextReply.getAndSet(false) || happens(lostReplies))
                         ? () -> reply.completeExceptionally(new IOException("The store's reply was lost"))
                         : () -> reply.complete(result);
             } catch (RuntimeException failure) {

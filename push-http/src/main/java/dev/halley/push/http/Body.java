@@ -14,9 +14,6 @@ final class Body {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Apps take a message with this key for a callback push. */
-    private static final String CALLBACK_KEY = "_action";
-
     private Body() {}
 
     /** Returns {@code {"deviceId":"…","message":<chat part>,"tag":"…"}}. */
@@ -45,11 +42,9 @@ final class Body {
 
     private static void writeRows(JsonGenerator json, Notification notification) throws IOException {
         for (Row row : notification.rows()) {
-            if (!row.event().type().equals(CALLBACK_KEY)) {
-                json.writeStartObject();
-                json.writeStringField(row.event().type(), row.event().text());
-                json.writeEndObject();
-            }
+            json.writeStartObject();
+            json.writeStringField(row.event().type(), row.event().text());
+            json.writeEndObject();
         }
     }
 }

@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.halley.ChatEvent;
 import dev.halley.Device;
-import dev.halley.Notification;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,22 +49,5 @@ class BodyTest {
         assertThat(Body.toJson(Pushes.notification(Pushes.KEY, Map.of("content", content), "private"), DEVICE))
                 .contains("\"lastTranscript\":[]}")
                 .doesNotContain("private");
-    }
-
-    @Test
-    void toJson_hasNoKeyThatAppsTakeForACallbackPush() {
-        Notification notification = new Notification(
-                Pushes.KEY,
-                Notification.NEW_AGENT_MESSAGE,
-                "New",
-                Pushes.SERVICE_ID,
-                "",
-                List.of(Pushes.row(1, "_action", "call"), Pushes.row(2, ChatEvent.NOTICE_LEFT, "has left the session")),
-                2,
-                Map.of());
-
-        assertThat(Body.toJson(notification, DEVICE))
-                .contains("\"lastTranscript\":[{\"Notice.Left\":\"has left the session\"}]")
-                .doesNotContain("_action");
     }
 }

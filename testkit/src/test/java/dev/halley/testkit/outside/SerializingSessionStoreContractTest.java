@@ -63,8 +63,8 @@ class SerializingSessionStoreContractTest {
         }
 
         @Override
-        protected void loseReplies(boolean lose) {
-            cluster.lostReplies(lose ? 1 : 0);
+        protected void loseNextReply() {
+            cluster.loseNextReply();
         }
     }
 }

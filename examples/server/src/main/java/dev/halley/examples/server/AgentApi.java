@@ -1,0 +1,161 @@
+package dev.halley.examples.server;
+
+import com.google.common.collect.ImmutableMap;
+import dev.halley.ChatEngine;
+import dev.halley.ChatEvent;
+import dev.halley.ChatId;
+import dev.halley.ChatView;
+import dev.halley.Party;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/** The agents' side, for whoever has the token. */
+final class AgentApi extends JsonApi {
+
+    private static final int PAGE = 500;
+
+    private final ChatEngine engine;
+    private final Desk desk;
+    private final AgentToken token;
+
+    AgentApi(ChatEngine engine, Desk desk, AgentToken token) {
+        super("/agent/1/");
+        this.engine = engine;
+        this.desk = desk;
+        this.token = token;
+    }
+
+    @Override
+    void admit(Request request) {
+        token.check(request);
+    }
+
+    @Override
+    CompletionStage<Answer> answer(Request request, List<String> path, Fields fields) {
+        if (!path.get(0).equals("chats") || path.size() == 2 || path.size() > 3) {
+            throw Refusal.notFound();
+        }
+        boolean reads = path.size() == 1 || path.get(2).equals("events");
+        if (!request.getMethod().equals(reads ? "GET" : "POST")) {
+            throw Refusal.methodNotAllowed();
+        }
+        if (path.size() == 1) {
+            return chats(null, new ArrayList<>());
+        }
+        ChatId chat = chatId(path.get(1));
+        return reads ? events(chat, fields) : write(chat, path.get(2), fields);
+    }
+
+    private CompletionStage<Answer> chats(@Nullable ChatId after, List<Map<String, Object>> found) {
+        return engine.chats(after, PAGE).thenCompose(page -> {
+            page.forEach(chat -> found.add(shown(chat)));
+            return page.size() < PAGE
+                    ? CompletableFuture.completedFuture(Answer.ok(found))
+                    : chats(page.get(page.size() - 1).id(), found);
+        });
+    }
+
+    private static Map<String, Object> shown(ChatView chat) {
+        return ImmutableMap.<String, Object>builder()
+                .put("chatSessionId", chat.id().value())
+                .put("serviceId", chat.serviceId())
+                .put("serviceName", chat.serviceName())
+                .put("nickname", chat.nickname())
+                .put("presence", chat.presence().name().toLowerCase(Locale.ROOT))
+                .put("position", chat.position())
+                .put("seen", chat.seen())
+                .put("pushed", chat.pushed())
+                .build();
+    }
+
+    private CompletionStage<Answer> events(ChatId chat, Fields fields) {
+        long after = 0;
+        if (fields.filled("after").isPresent()) {
+            after = fields.position("after", Long.MAX_VALUE)
+                    .orElseThrow(() -> Refusal.unacceptable("after is a position, a whole number"));
+        }
+        return desk.events(chat, after).thenApply(events -> Answer.ok(events.orElseThrow(Refusal::notFound)));
+    }
+
+    private CompletionStage<Answer> write(ChatId chat, String action, Fields fields) {
+        // An unknown chat comes before a wrong value, an ended one after it.
+        return engine.transcript(chat, Long.MAX_VALUE - 1, 1)
+                .thenCompose(found -> {
+                    if (found.isEmpty()) {
+                        throw Refusal.notFound();
+                    }
+                    return engine.said(chat, event(chat, action, fields));
+                })
+                .thenApply(receipt -> {
+                    long position =
+                            receipt.orElseThrow(Refusal::notFound).position().orElseThrow(Refusal::conflict);
+                    if (action.equals("join")) {
+                        desk.joined(chat, nickname(fields));
+                    }
+                    desk.changed(chat);
+                    return Answer.ok(ImmutableMap.of("position", position));
+                });
+    }
+
+    private ChatEvent event(ChatId chat, String action, Fields fields) {
+        String agent = desk.agent(chat);
+        return switch (action) {
+            case "join" -> ChatEvent.joined(Party.AGENT, nickname(fields));
+            case "messages" -> ChatEvent.text(Party.AGENT, agent, text(fields, "text"));
+            case "typing" -> ChatEvent.typing(Party.AGENT, agent, typing(fields));
+            case "notices" -> ChatEvent.of(ChatEvent.NOTICE_CUSTOM, Party.AGENT, agent, text(fields, "text"));
+            case "urls" -> ChatEvent.of(ChatEvent.NOTICE_PUSH_URL, Party.AGENT, agent, url(fields));
+            case "leave" -> ChatEvent.left(Party.AGENT, agent);
+            default -> throw Refusal.notFound();
+        };
+    }
+
+    private static String nickname(Fields fields) {
+        String nickname = fields.required("nickname");
+        if (nickname.length() > ChatEvent.MAX_NICKNAME) {
+            throw Refusal.unacceptable("A nickname has at most " + ChatEvent.MAX_NICKNAME + " characters");
+        }
+        return nickname;
+    }
+
+    private String text(Fields fields, String name) {
+        return Texts.bounded(fields.required(name), engine.settings().maxText());
+    }
+
+    private static boolean typing(Fields fields) {
+        String typing = fields.required("typing");
+        if (!typing.equals("true") && !typing.equals("false")) {
+            throw Refusal.unacceptable("typing is true or false");
+        }
+        return typing.equals("true");
+    }
+
+    private String url(Fields fields) {
+        String url = text(fields, "url");
+        try {
+            String scheme = new URI(url).getScheme();
+            if ("https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme)) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // The same answer as for a URL of another kind.
+        }
+        throw Refusal.unacceptable("url is an https or http URL");
+    }
+
+    private static ChatId chatId(String value) {
+        try {
+            return new ChatId(value);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.notFound();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.halley.examples.server;
+
+import com.google.common.collect.ImmutableMap;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * An answer in JSON.
+ *
+ * @param status the HTTP status
+ * @param body maps, lists, texts and numbers
+ */
+record Answer(int status, Object body) {
+
+    static Answer ok(Object body) {
+        return new Answer(200, body);
+    }
+
+    static Answer error(int status, String kind, String message) {
+        return new Answer(status, ImmutableMap.of("message", message, "exception", kind));
+    }
+
+    void write(Response response, Callback callback) {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json;charset=utf-8");
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.write(true, ByteBuffer.wrap(Json.bytes(body)), callback);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.halley.examples.server;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import java.nio.ByteBuffer;
+import java.text.ParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.cometd.bayeux.ChannelId;
+import org.cometd.bayeux.Message;
+import org.cometd.bayeux.server.ServerMessage;
+import org.cometd.common.JSONContext;
+import org.cometd.server.HttpException;
+import org.cometd.server.JacksonJSONContextServer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bayeux messages from and to JSON: one, or an array of them. CometD casts fields without looking, so what would not bear it
+ * is refused here. No failure carries what was sent.
+ */
+final class BayeuxJson extends JacksonJSONContextServer {
+
+    private static final Map<String, Predicate<Object>> FORMS = Map.of(
+            Message.CHANNEL_FIELD, BayeuxJson::isChannel,
+            Message.CLIENT_ID_FIELD, String.class::isInstance,
+            Message.ID_FIELD, value -> value instanceof String || value instanceof Number,
+            Message.EXT_FIELD, Map.class::isInstance,
+            Message.ADVICE_FIELD, BayeuxJson::isAdvice,
+            Message.SUBSCRIPTION_FIELD, BayeuxJson::isSubscription,
+            Message.SUPPORTED_CONNECTION_TYPES_FIELD, BayeuxJson::isTexts,
+            Message.SUCCESSFUL_FIELD, Boolean.class::isInstance);
+
+    BayeuxJson() {
+        getObjectMapper().enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY);
+        getObjectMapper().getFactory().setStreamReadConstraints(Json.BOUNDS);
+    }
+
+    @Override
+    public List<ServerMessage.Mutable> parse(String json) {
+        try {
+            return checked(super.parse(json));
+        } catch (ParseException e) {
+            throw malformed();
+        }
+    }
+
+    @Override
+    public JSONContext.AsyncParser newAsyncParser() {
+        JSONContext.AsyncParser parser = super.newAsyncParser();
+        return new JSONContext.AsyncParser() {
+            @Override
+            public void parse(ByteBuffer buffer) {
+                parser.parse(buffer);
+            }
+
+            @Override
+            @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // CometD's signature
+            public <R> R complete() {
+                return (R) checked(parser.complete());
+            }
+        };
+    }
+
+    private static List<ServerMessage.Mutable> checked(@Nullable List<ServerMessage.Mutable> messages) {
+        if (messages == null || messages.isEmpty() || !messages.stream().allMatch(BayeuxJson::isWellFormed)) {
+            throw malformed();
+        }
+        return messages;
+    }
+
+    private static boolean isWellFormed(ServerMessage.@Nullable Mutable message) {
+        return message != null
+                && message.get(Message.CHANNEL_FIELD) != null
+                && FORMS.entrySet().stream().allMatch(form -> {
+                    Object value = message.get(form.getKey());
+                    return value == null || form.getValue().test(value);
+                });
+    }
+
+    private static boolean isChannel(Object value) {
+        try {
+            return value instanceof String name && new ChannelId(name).depth() > 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAdvice(Object value) {
+        return value instanceof Map<?, ?> advice
+                && isNumberOrAbsent(advice.get(Message.TIMEOUT_FIELD))
+                && isNumberOrAbsent(advice.get(Message.INTERVAL_FIELD));
+    }
+
+    private static boolean isNumberOrAbsent(@Nullable Object value) {
+        return value == null || value instanceof Number;
+    }
+
+    private static boolean isSubscription(Object value) {
+        return isChannel(value)
+                || (value instanceof List<?> channels && channels.stream().allMatch(c -> c != null && isChannel(c)));
+    }
+
+    private static boolean isTexts(Object value) {
+        return value instanceof List<?> texts && texts.stream().allMatch(String.class::isInstance);
+    }
+
+    private static HttpException malformed() {
+        return new HttpException(400, null);
+    }
+}

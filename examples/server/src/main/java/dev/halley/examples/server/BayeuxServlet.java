@@ -1,0 +1,109 @@
+package dev.halley.examples.server;
+
+import dev.halley.ChatEngine;
+import dev.halley.cometd.CometdAdapter;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.util.concurrent.TimeoutException;
+import org.cometd.bayeux.server.ServerSession;
+import org.cometd.server.ServerSessionImpl;
+import org.cometd.server.http.jakarta.CometDServlet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** CometD over long-polling, wired to the engine; what is the client's fault is answered so, and a poll at the stop as well. */
+@SuppressWarnings("serial") // No servlet is ever serialised.
+final class BayeuxServlet extends CometDServlet {
+
+    private static final Logger log = LoggerFactory.getLogger(BayeuxServlet.class);
+
+    private final ChatEngine engine;
+    private volatile boolean stopping;
+
+    BayeuxServlet(ChatEngine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public void init() throws ServletException {
+        super.init();
+        CometdAdapter.install(getBayeuxServer(), engine);
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        if (stopping) {
+            answer(response, Refusal.unavailable());
+        } else if (request.getContentLengthLong() > Body.MOST) {
+            answer(response, messagesTooLarge());
+        } else if (!isReadable(request.getCharacterEncoding())) {
+            answer(response, Refusal.malformed("There is no such character encoding"));
+        } else if (!request.getMethod().equals("POST") && !request.getMethod().equals("OPTIONS")) {
+            answer(response, Refusal.methodNotAllowed());
+        } else {
+            super.service(request, response);
+        }
+    }
+
+    /** Answers the polls that are held; from now on there are no others. */
+    void end() {
+        stopping = true;
+        for (ServerSession session : getBayeuxServer().getSessions()) {
+            ((ServerSessionImpl) session).destroyScheduler();
+        }
+    }
+
+    @Override
+    protected void sendError(
+            HttpServletRequest request, HttpServletResponse response, int code, @Nullable Throwable failure) {
+        try {
+            answer(response, refusal(code, failure));
+        } catch (IOException | IllegalStateException e) {
+            log.debug("Nobody is there to take the answer", e);
+        }
+    }
+
+    private Refusal refusal(int code, @Nullable Throwable failure) {
+        if (stopping || failure instanceof TimeoutException) {
+            return Refusal.unavailable();
+        }
+        if (String.valueOf(failure).contains("Max message size")) {
+            return messagesTooLarge();
+        }
+        if (code >= 500 && !(failure instanceof IOException)) {
+            log.warn(
+                    "A message could not be handled: {}",
+                    failure == null ? code : failure.getClass().getName());
+            return Refusal.unavailable();
+        }
+        return Refusal.malformed("The body is not a Bayeux message or an array of them");
+    }
+
+    private static void answer(HttpServletResponse response, Refusal refusal) throws IOException {
+        if (response.isCommitted()) {
+            return;
+        }
+        response.resetBuffer();
+        response.setStatus(refusal.status());
+        response.setContentType("application/json;charset=utf-8");
+        response.setHeader("Cache-Control", "no-store");
+        response.getOutputStream().write(Json.bytes(refusal.answer().body()));
+    }
+
+    private static Refusal messagesTooLarge() {
+        return Refusal.tooLarge("Messages have at most " + Body.MOST + " bytes");
+    }
+
+    private static boolean isReadable(@Nullable String encoding) {
+        try {
+            return encoding == null || Charset.isSupported(encoding);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.halley.examples.server;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+
+/** A request's body as it arrives: completes when it is whole, or with a {@link Refusal} when it never will be. */
+final class Body extends CompletableFuture<byte[]> implements Runnable {
+
+    /** The largest one, in bytes. */
+    static final int MOST = 256 * 1024;
+
+    private final Request request;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private Body(Request request) {
+        this.request = request;
+    }
+
+    static CompletableFuture<byte[]> of(Request request) {
+        Body body = new Body(request);
+        body.run();
+        return body;
+    }
+
+    /** Takes what is there; Jetty calls again when there is more. */
+    @Override
+    public void run() {
+        while (!isDone()) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                request.demand(this);
+                return;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                completeExceptionally(Refusal.malformed("The body did not arrive"));
+                return;
+            }
+            take(chunk);
+            chunk.release();
+        }
+    }
+
+    private void take(Content.Chunk chunk) {
+        ByteBuffer buffer = chunk.getByteBuffer();
+        if (bytes.size() + buffer.remaining() > MOST) {
+            completeExceptionally(Refusal.tooLarge("A body has at most " + MOST + " bytes"));
+            return;
+        }
+        byte[] taken = new byte[buffer.remaining()];
+        buffer.get(taken);
+        bytes.writeBytes(taken);
+        if (chunk.isLast()) {
+            complete(bytes.toByteArray());
+        }
+    }
+}

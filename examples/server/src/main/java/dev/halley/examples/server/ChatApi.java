@@ -1,0 +1,298 @@
+package dev.halley.examples.server;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.collect.ImmutableMap;
+import dev.halley.ChatEngine;
+import dev.halley.ChatEvent;
+import dev.halley.ChatView;
+import dev.halley.Device;
+import dev.halley.NewChat;
+import dev.halley.Party;
+import dev.halley.Receipt;
+import dev.halley.Row;
+import dev.halley.Transcript;
+import dev.halley.UserId;
+import dev.halley.cometd.ChatApiV1;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/** The customer's side of a chat but for CometD: Chat API v1. */
+final class ChatApi extends JsonApi {
+
+    static final String BASE = "/genesys/1/service/";
+
+    private static final String POSITION = "transcriptPosition";
+
+    private final ChatEngine engine;
+    private final Desk desk;
+    private final Cache<String, Instance> instances = CacheBuilder.newBuilder()
+            .maximumSize(100_000)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
+
+    /** A service that somebody has asked for and whose chat is still to be opened. */
+    private record Instance(String service, UserId owner, String secureKey) {}
+
+    /** A customer's call on a chat that is there. */
+    private record Call(ChatView chat, Fields fields) {
+
+        OptionalLong position() {
+            return fields.position(POSITION, chat.position());
+        }
+
+        ChatEvent text(String text) {
+            return ChatEvent.text(Party.CLIENT, chat.nickname(), text);
+        }
+
+        ChatEvent typing(boolean typing) {
+            return ChatEvent.typing(Party.CLIENT, chat.nickname(), typing);
+        }
+    }
+
+    ChatApi(ChatEngine engine, Desk desk) {
+        super(BASE);
+        this.engine = engine;
+        this.desk = desk;
+    }
+
+    @Override
+    void admit(Request request) {
+        user(request);
+    }
+
+    @Override
+    CompletionStage<Answer> answer(Request request, List<String> path, Fields fields) {
+        UserId user = user(request);
+        String first = path.get(0);
+        if (path.size() == 1) {
+            requireMethod(request, "POST", "GET");
+            return completedFuture(createService(first, user));
+        }
+        if (!path.get(1).equals("ixn") || path.size() < 3 || !path.get(2).equals("chat") || path.size() > 4) {
+            throw Refusal.notFound();
+        }
+        if (path.size() == 3) {
+            requireMethod(request, "POST");
+            return createChat(first, user, fields);
+        }
+        String action = path.get(3);
+        requireMethod(request, "POST", action.equals("refresh") ? "GET" : "POST");
+        return engine.find(user, first, fields.filled("secureKey").orElse(null))
+                .thenCompose(found -> act(action, new Call(found.orElseThrow(Refusal::notFound), fields)));
+    }
+
+    private Answer createService(String name, UserId user) {
+        if (engine.settings().service(name).isEmpty()) {
+            throw Refusal.notFound();
+        }
+        String id = "180-" + UUID.randomUUID();
+        instances.put(id, new Instance(name, user, AgentToken.random().value()));
+        return Answer.ok(ImmutableMap.of("_id", id, "_chatIxnAPI-CREATE-URL", BASE + id + "/ixn/chat"));
+    }
+
+    private CompletionStage<Answer> createChat(String id, UserId user, Fields fields) {
+        return engine.find(user, id, fields.filled("secureKey").orElse(null))
+                .thenCompose(found ->
+                        found.isPresent() ? opened(found.get(), fields, Map.of()) : openChat(id, user, fields));
+    }
+
+    private CompletionStage<Answer> openChat(String id, UserId user, Fields fields) {
+        Instance instance = instances.getIfPresent(id);
+        if (instance == null || !instance.owner().equals(user)) {
+            throw Refusal.notFound();
+        }
+        String nickname = fields.filled("userDisplayName")
+                .or(() -> fields.filled("firstName"))
+                .orElse("");
+        if (nickname.length() > ChatEvent.MAX_NICKNAME) {
+            throw Refusal.unacceptable("A name has at most " + ChatEvent.MAX_NICKNAME + " characters");
+        }
+        NewChat chat = new NewChat(instance.service(), user, device(fields))
+                .withServiceId(id)
+                .withNickname(nickname)
+                .withSecureKey(instance.secureKey());
+        boolean told = fields.get("notify_by").filter("comet"::equalsIgnoreCase).isPresent();
+        return engine.open(told ? chat : chat.asPolled()).thenCompose(view -> {
+            instances.invalidate(id);
+            desk.changed(view.id());
+            return opened(view, fields, Map.of("secureKey", instance.secureKey()));
+        });
+    }
+
+    /** Shows the customer's own coming, and nothing else: the answer confirms nothing. */
+    private CompletionStage<Answer> opened(ChatView chat, Fields fields, Map<String, String> secrets) {
+        return rows(chat, 0, 1).thenApply(transcript -> {
+            List<Row> coming = transcript.rows().stream()
+                    .filter(row -> row.position() == 1)
+                    .toList();
+            String state = chat.ended() ? ChatApiV1.DISCONNECTED : ChatApiV1.CONNECTED;
+            Map<String, Object> answer = ChatApiV1.state(transcript.chat(), coming, state);
+            if (fields.isTrue("_verbose")) {
+                addDetails(answer, chat);
+                answer.putAll(secrets);
+            }
+            return Answer.ok(answer);
+        });
+    }
+
+    private CompletionStage<Answer> act(String action, Call call) {
+        return switch (action) {
+            case "send" -> say(call, () -> call.text(message(call)));
+            case "refresh" -> refresh(call);
+            case "startTyping" -> say(call, () -> call.typing(true));
+            case "stopTyping" -> say(call, () -> call.typing(false));
+            case "disconnect" -> end(call);
+            case "device" -> device(call);
+            default -> throw Refusal.notFound();
+        };
+    }
+
+    private CompletionStage<Answer> say(Call call, Supplier<ChatEvent> event) {
+        refuseAfterEnd(call.chat());
+        return engine.said(call.chat().id(), event.get()).thenCompose(receipt -> written(call, receipt));
+    }
+
+    private CompletionStage<Answer> end(Call call) {
+        refuseAfterEnd(call.chat());
+        ChatEvent left = ChatEvent.left(Party.CLIENT, call.chat().nickname());
+        return engine.end(call.chat().id(), left).thenCompose(receipt -> written(call, receipt));
+    }
+
+    private CompletionStage<Answer> device(Call call) {
+        refuseAfterEnd(call.chat());
+        if (call.fields().get("push_notification_deviceid").isEmpty()) {
+            throw Refusal.unacceptable("push_notification_deviceid is missing; an empty one removes the device");
+        }
+        return engine.device(call.chat().id(), device(call.fields()))
+                .thenCompose(chat -> shown(call, chat.orElseThrow(Refusal::notFound), OptionalLong.empty()));
+    }
+
+    private CompletionStage<Answer> refresh(Call call) {
+        refuseAfterEnd(call.chat());
+        OptionalLong position = call.position();
+        if (position.isEmpty() && call.fields().filled(POSITION).isPresent()) {
+            throw Refusal.unacceptable(POSITION + " is a whole number up to the last position there is");
+        }
+        if (call.fields().filled("message").isEmpty()) {
+            return refreshed(call, position);
+        }
+        return engine.said(call.chat().id(), call.text(message(call))).thenCompose(receipt -> {
+            desk.changed(call.chat().id());
+            return refreshed(call, position);
+        });
+    }
+
+    private CompletionStage<Answer> refreshed(Call call, OptionalLong position) {
+        CompletionStage<Optional<ChatView>> chat = position.isPresent()
+                ? engine.refreshed(call.chat().id(), position.getAsLong())
+                : completedFuture(Optional.of(call.chat()));
+        return chat.thenCompose(
+                        view -> rows(view.orElseThrow(Refusal::notFound), position.orElse(0), Integer.MAX_VALUE))
+                .thenApply(transcript -> state(call, transcript));
+    }
+
+    private CompletionStage<Answer> written(Call call, Optional<Receipt> receipt) {
+        Receipt written = receipt.orElseThrow(Refusal::notFound);
+        if (written.position().isEmpty()) {
+            refuseAfterEnd(written.chat());
+        }
+        desk.changed(written.chat().id());
+        return shown(call, written.chat(), written.position());
+    }
+
+    /** Answers with what is new to the client if it says what it has, else with the row that it wrote, if it did. */
+    private CompletionStage<Answer> shown(Call call, ChatView chat, OptionalLong written) {
+        OptionalLong position = call.position();
+        if (position.isPresent()) {
+            return rows(chat, position.getAsLong(), Integer.MAX_VALUE).thenApply(transcript -> state(call, transcript));
+        }
+        if (written.isPresent()) {
+            return rows(chat, written.getAsLong() - 1, 1).thenApply(transcript -> state(call, transcript));
+        }
+        return completedFuture(state(call, new Transcript(chat, List.of())));
+    }
+
+    private CompletionStage<Transcript> rows(ChatView chat, long after, int max) {
+        return engine.transcript(chat.id(), after, max)
+                .thenApply(transcript -> transcript.orElseThrow(Refusal::notFound));
+    }
+
+    private Answer state(Call call, Transcript transcript) {
+        Map<String, Object> state = ChatApiV1.state(transcript.chat(), transcript.rows());
+        if (call.fields().isTrue("_verbose")) {
+            addDetails(state, transcript.chat());
+        }
+        return Answer.ok(state);
+    }
+
+    private static void addDetails(Map<String, Object> state, ChatView chat) {
+        String url = BASE + chat.serviceId() + "/ixn/chat/";
+        state.put("userId", chat.owner().value());
+        state.put("clientTimeZoneOffset", 0);
+        state.put("_chatIxnAPI_SEND_URL", url + "send");
+        state.put("_chatIxnAPI_REFRESH_URL", url + "refresh");
+        state.put("_chatIxnAPI_START_TYPING_URL", url + "startTyping");
+        state.put("_chatIxnAPI_STOP_TYPING_URL", url + "stopTyping");
+        state.put("_chatIxnAPI_DISCONNECT_URL", url + "disconnect");
+        state.put("_chatIxnAPI_DEVICE_URL", url + "device");
+    }
+
+    private String message(Call call) {
+        return Texts.bounded(
+                call.fields().required("message"), engine.settings().maxText());
+    }
+
+    private void refuseAfterEnd(ChatView chat) {
+        boolean refused = engine.settings()
+                .service(chat.serviceName())
+                .map(service -> service.refusedAfterEnd())
+                .orElse(false);
+        if (chat.ended() && refused) {
+            throw Refusal.ended();
+        }
+    }
+
+    private static @Nullable Device device(Fields fields) {
+        Optional<String> token = fields.filled("push_notification_deviceid");
+        if (token.isEmpty()) {
+            return null;
+        }
+        String type = fields.required("push_notification_type");
+        try {
+            return new Device(
+                    type,
+                    token.get(),
+                    fields.get("push_notification_provider").orElse(""),
+                    fields.get("push_notification_language").orElse(""),
+                    fields.isTrue("push_notification_debug"));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.unacceptable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static UserId user(Request request) {
+        String name = request.getHeaders().get("gms_user");
+        try {
+            return new UserId(name == null ? "" : name);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.unauthorized("The header gms_user is missing, or is no user's name");
+        }
+    }
+
+    private static void requireMethod(Request request, String... methods) {
+        if (!List.of(methods).contains(request.getMethod())) {
+            throw Refusal.methodNotAllowed();
+        }
+    }
+}

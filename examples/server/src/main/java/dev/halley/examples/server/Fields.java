@@ -1,0 +1,142 @@
+package dev.halley.examples.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import org.eclipse.jetty.http.MultiPartConfig;
+import org.eclipse.jetty.http.MultiPartFormData;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.Attributes;
+import org.jspecify.annotations.Nullable;
+
+/** What a request says, in its query and in its body: a form, a multipart form, or a JSON object, whatever its type claims. */
+final class Fields {
+
+    private static final MultiPartConfig PARTS = new MultiPartConfig.Builder()
+            .maxParts(256)
+            .maxPartSize(Body.MOST)
+            .maxMemoryPartSize(Body.MOST)
+            .build();
+
+    private final Map<String, String> values = new HashMap<>();
+
+    private Fields() {}
+
+    /**
+     * Returns the fields of a request; those of the body come before those of the query.
+     *
+     * @throws Refusal if the body can't be read
+     */
+    static Fields of(@Nullable String query, @Nullable String contentType, byte[] body) {
+        Fields fields = new Fields();
+        if (query != null) {
+            fields.addForm(query);
+        }
+        String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
+        if (looksLikeJson(body) || (body.length > 0 && type.startsWith("application/json"))) {
+            fields.addJson(body);
+        } else if (type.startsWith("multipart/form-data")) {
+            fields.addParts(String.valueOf(contentType), body);
+        } else {
+            fields.addForm(new String(body, UTF_8));
+        }
+        return fields;
+    }
+
+    /** Returns a field's value, which may be empty. */
+    Optional<String> get(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    /** Returns a field's value, or nothing if it is empty. */
+    Optional<String> filled(String name) {
+        return get(name).filter(value -> !value.isEmpty());
+    }
+
+    /** Returns the value of a field that must be there. */
+    String required(String name) {
+        return filled(name).orElseThrow(() -> Refusal.unacceptable(name + " is missing"));
+    }
+
+    /** Returns whether a field says yes. */
+    boolean isTrue(String name) {
+        return get(name).filter("true"::equalsIgnoreCase).isPresent();
+    }
+
+    /** Returns a position of the transcript, empty if there is none that can be read. */
+    OptionalLong position(String name, long last) {
+        return get(name)
+                .filter(value -> value.matches("[0-9]{1,18}"))
+                .map(Long::parseLong)
+                .filter(position -> position <= last)
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
+    }
+
+    private static boolean looksLikeJson(byte[] body) {
+        for (byte b : body) {
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+                return b == '{' || b == '[';
+            }
+        }
+        return false;
+    }
+
+    private void addForm(String form) {
+        for (String pair : form.strip().split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = equals < 0 ? pair : pair.substring(0, equals);
+            if (!name.isEmpty()) {
+                values.put(decode(name), equals < 0 ? "" : decode(pair.substring(equals + 1)));
+            }
+        }
+    }
+
+    private void addJson(byte[] body) {
+        JsonNode object;
+        try {
+            object = Json.parse(body);
+        } catch (IOException e) {
+            throw Refusal.malformed("The body is not JSON");
+        }
+        if (!object.isObject()) {
+            throw Refusal.malformed("The body is JSON, but not an object");
+        }
+        object.properties().forEach(field -> {
+            if (field.getValue().isValueNode() && !field.getValue().isNull()) {
+                values.put(field.getKey(), field.getValue().asText());
+            }
+        });
+    }
+
+    private void addParts(String contentType, byte[] body) {
+        // The body is in memory, so nothing blocks.
+        try (MultiPartFormData.Parts parts = MultiPartFormData.getParts(
+                Content.Source.from(ByteBuffer.wrap(body)), new Attributes.Mapped(), contentType, PARTS)) {
+            parts.forEach(part -> {
+                if (part.getName() != null) {
+                    values.put(part.getName(), part.getContentAsString(UTF_8));
+                }
+            });
+        } catch (CompletionException | IllegalArgumentException e) {
+            throw Refusal.malformed("The body is not a multipart form");
+        }
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.malformed("A form has a % without two hexadecimal digits");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package dev.halley.examples.server;
+
+import dev.halley.ChatEngine;
+import dev.halley.PushProviders;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.server.AbstractServerTransport;
+import org.cometd.server.BayeuxServerImpl;
+import org.cometd.server.http.AbstractHttpTransport;
+import org.cometd.server.http.JSONHttpTransport;
+import org.cometd.server.websocket.common.AbstractWebSocketTransport;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Context;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
+
+/** A server that serves: the engine, CometD on it, Chat API v1 and the agents' side on one port. */
+final class RunningServer implements AutoCloseable {
+
+    private static final String COMETD = "/genesys/cometd";
+    private static final int MAX_THREADS = 100;
+    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(1);
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    private static final Duration TIDY = Duration.ofMinutes(1);
+
+    private final ServerSettings settings;
+    private final ChatEngine engine;
+    private final Desk desk = new Desk(InstantSource.system());
+    private final AgentEvents events;
+    private final BayeuxServlet bayeux;
+    private final Server server;
+    private final ServerConnector connector;
+    private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "halley-chores");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private RunningServer(ServerSettings settings) {
+        this.settings = settings;
+        engine = ChatEngine.builder()
+                .options(settings.options())
+                .providers(PushProviders.discover(settings.options()))
+                .agentLink(desk)
+                .build();
+        desk.serve(engine);
+        events = new AgentEvents(desk, settings.token());
+        bayeux = new BayeuxServlet(engine);
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
+        threads.setName("halley-http");
+        server = new Server(threads);
+        connector = new ServerConnector(server, new HttpConnectionFactory(http()));
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setIdleTimeout(IDLE.toMillis());
+        connector.setShutdownIdleTimeout(100);
+        server.addConnector(connector);
+        server.setErrorHandler(new JsonErrors());
+        server.setStopTimeout(STOP.toMillis());
+        server.setHandler(new GracefulHandler(new Handler.Sequence(
+                new Health(),
+                new ChatApi(engine, desk),
+                events,
+                new AgentApi(engine, desk, settings.token()),
+                cometd())));
+    }
+
+    /**
+     * Returns a server that serves.
+     *
+     * @throws dev.halley.OptionException if an option is not accepted
+     * @throws IOException if it can't listen where it is to
+     */
+    static RunningServer start(ServerSettings settings) throws IOException {
+        RunningServer running = new RunningServer(settings);
+        try {
+            running.server.start();
+        } catch (IOException | RuntimeException e) {
+            running.close();
+            throw e;
+        } catch (Exception e) {
+            running.close();
+            throw new IllegalStateException(e);
+        }
+        running.every(KEEP_ALIVE, running.events::keepAlive);
+        running.every(TIDY, running.desk::tidy);
+        return running;
+    }
+
+    /** Returns where it serves, with a slash at the end. */
+    URI uri() {
+        String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+        return URI.create("http://" + host + ":" + connector.getLocalPort() + "/");
+    }
+
+    String token() {
+        return settings.token().value();
+    }
+
+    /** Answers the polls that are held, ends the streams, lets running calls end, and stops. */
+    @Override
+    public void close() {
+        chores.shutdownNow();
+        if (server.isStarted()) {
+            events.end();
+            bayeux.end();
+        }
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("The server did not stop", e);
+        } finally {
+            engine.close();
+        }
+    }
+
+    private void every(Duration period, Runnable chore) {
+        var unused = chores.scheduleAtFixedRate(chore, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static HttpConfiguration http() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setHeaderCacheSize(0); // Jetty's default costs 100 KB for each poll that is held.
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(8 * 1024);
+        return http;
+    }
+
+    private Handler cometd() {
+        ServletContextHandler context = new ServletContextHandler("/");
+        context.insertHandler(WebSocketUpgradeHandler.from(server, context));
+        context.setErrorHandler(new JsonErrors());
+        BayeuxServerImpl cometd = new BayeuxServerImpl();
+        cometd.setOption(Context.class.getName(), context.getContext());
+        cometd.setOption(AbstractServerTransport.JSON_CONTEXT_OPTION, new BayeuxJson());
+        cometd.setOption(AbstractServerTransport.MAX_MESSAGE_SIZE_OPTION, Body.MOST);
+        cometd.setOption(
+                AbstractServerTransport.TIMEOUT_OPTION, settings.pollTimeout().toMillis());
+        cometd.setOption(
+                AbstractServerTransport.MAX_INTERVAL_OPTION,
+                settings.maxInterval().toMillis());
+        cometd.setOption(AbstractHttpTransport.DUPLICATE_META_CONNECT_HTTP_RESPONSE_CODE_OPTION, 408);
+        cometd.setOption(
+                AbstractWebSocketTransport.PREFIX + "." + AbstractWebSocketTransport.COMETD_URL_MAPPING_OPTION,
+                COMETD + "/*");
+        cometd.setOption(
+                AbstractWebSocketTransport.PREFIX + "." + AbstractWebSocketTransport.IDLE_TIMEOUT_OPTION,
+                IDLE.toMillis());
+        cometd.setTransports(List.of(new BayeuxWebSocket(cometd), new JSONHttpTransport(cometd)));
+        context.setAttribute(BayeuxServer.ATTRIBUTE, cometd);
+        ServletHolder holder = new ServletHolder(bayeux);
+        holder.setAsyncSupported(true);
+        holder.setInitOrder(1);
+        context.addServlet(holder, COMETD + "/*");
+        return context;
+    }
+
+    private static final class Health extends Handler.Abstract.NonBlocking {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            if (!Request.getPathInContext(request).equals("/health")) {
+                return false;
+            }
+            Answer.ok(java.util.Map.of("status", "UP")).write(response, callback);
+            return true;
+        }
+    }
+
+    /** Jetty's own errors in the form of all others: without a trace of where they came from. */
+    private static final class JsonErrors extends ErrorHandler {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            int status = response.getStatus();
+            String message = switch (status) {
+                case 404 -> "There is nothing here";
+                case 503 -> "This server is stopping";
+                default -> org.eclipse.jetty.http.HttpStatus.getMessage(status);
+            };
+            Answer.error(status, "Status" + status, message).write(response, callback);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.halley.examples.server;
+
+import dev.halley.Options;
+import java.time.Duration;
+
+/**
+ * What a server needs to know. Immutable; the methods that change something return a copy.
+ *
+ * @param host where it listens
+ * @param port where it listens; 0 for a free one
+ * @param options sections and options of the engine
+ * @param token what agents show
+ * @param pollTimeout how long a poll is held without news
+ * @param maxInterval how long a client may be silent between two polls before it counts as lost
+ */
+record ServerSettings(
+        String host, int port, Options options, AgentToken token, Duration pollTimeout, Duration maxInterval) {
+
+    /** CometD's defaults, on a free port of this computer alone. */
+    static ServerSettings of(Options options) {
+        return new ServerSettings(
+                "127.0.0.1", 0, options, AgentToken.random(), Duration.ofSeconds(20), Duration.ofSeconds(10));
+    }
+
+    ServerSettings at(String newHost, int newPort) {
+        return new ServerSettings(newHost, newPort, options, token, pollTimeout, maxInterval);
+    }
+
+    ServerSettings withToken(AgentToken newToken) {
+        return new ServerSettings(host, port, options, newToken, pollTimeout, maxInterval);
+    }
+
+    ServerSettings withTimes(Duration newPollTimeout, Duration newMaxInterval) {
+        return new ServerSettings(host, port, options, token, newPollTimeout, newMaxInterval);
+    }
+}

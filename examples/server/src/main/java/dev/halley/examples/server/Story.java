@@ -1,0 +1,365 @@
+package dev.halley.examples.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.halley.Options;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.cometd.bayeux.Channel;
+import org.cometd.bayeux.Message;
+
+/** The whole story, played against a server in this process and told while it happens. */
+final class Story {
+
+    private static final int GRACE = 2;
+    private static final Duration POLL = Duration.ofSeconds(2);
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+    private static final int PATIENCE = 10;
+
+    private static final String MARGIN = " ".repeat(10);
+
+    private final PrintStream out;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final BlockingQueue<JsonNode> atTheDesk = new LinkedBlockingQueue<>();
+    private final BlockingQueue<DemoReceiver.Push> pushes = new LinkedBlockingQueue<>();
+    private final long begin = System.nanoTime();
+
+    /** Says where what happens is not what was to happen. */
+    private static final class NotAsTold extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotAsTold(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    Story(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Returns whether everything happened as it is told. */
+    boolean play() throws IOException, InterruptedException {
+        try (DemoReceiver receiver = DemoReceiver.start(pushes::add);
+                RunningServer server = RunningServer.start(
+                        ServerSettings.of(Options.of(receiver.options(GRACE))).withTimes(POLL, SILENCE));
+                Phone phone = new Phone(server.uri(), "ada")) {
+            tell(server, phone);
+            return true;
+        } catch (NotAsTold e) {
+            out.println();
+            out.println("This is not how the story goes: " + e.getMessage());
+            return false;
+        } catch (IllegalStateException e) {
+            out.println();
+            out.println("The story broke off: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void tell(RunningServer server, Phone phone) throws IOException, InterruptedException {
+        out.printf("""
+                HALLEY TELLS ITS OWN STORY
+
+                All of this happens while you read: a server in this process (%s), Ada's app (CometD's Java
+                client, long-polling, as on a phone), Ann at the agents' desk, and a stand-in for a push service, talking
+                HTTP on this computer. So that you need not wait, the timer is %d seconds (not 90), a poll lasts %d (not 20),
+                and a client counts as lost after %d more of silence (not 10).
+                """, server.uri(), GRACE, POLL.toSeconds(), SILENCE.toSeconds());
+
+        act("Act 1, in which Ada and Ann chat");
+        step("Ada opens the app. It asks for a chat, and says on which phone she can be woken.");
+        JsonNode service = customer(server, "/genesys/1/service/request-chat", Map.of());
+        String chatUrl = service.path("_chatIxnAPI-CREATE-URL").asText();
+        Map<String, String> ada = Map.of(
+                "notify_by", "comet",
+                "firstName", "Ada",
+                "push_notification_type", "customhttp",
+                "push_notification_deviceid", "adas-phone");
+        JsonNode chat = customer(server, chatUrl, ada);
+        show("app  <-", chat);
+        String id = chat.path("chatSessionId").asText();
+        expect(chat.path("chatIxnState").asText().equals("CONNECTED"), "the chat is not open");
+
+        step("The app connects; from now on it hears at once what is new.");
+        listen(server);
+        phone.open();
+        JsonNode first = heard(phone, 1);
+        expect(texts(first).equals(List.of("has joined the session")), "the app was told " + first);
+
+        step("Ann joins and says hello. Ada sees it while it is said.");
+        agent(server, id, "join", Map.of("nickname", "Ann"));
+        agent(server, id, "messages", Map.of("text", "Hello, Ada!"));
+        JsonNode hello = heard(phone, 3);
+        show("app  <-", hello);
+        expect(texts(hello).contains("Hello, Ada!"), "the app was told " + hello);
+
+        act("Act 2, in which Ada puts her phone into her pocket");
+        step("The app goes to the background. It says which position it has reached, and closes.");
+        phone.forget();
+        phone.toBackground();
+        show("app  ->", tree(sent(phone)));
+
+        step("Ann is told, once and in private: it is no part of the chat.");
+        show("Ann  <-", deskHears("customer is not online"));
+
+        step("Ann writes all the same. Halley waits %d seconds: perhaps Ada comes back by herself.".formatted(GRACE));
+        agent(server, id, "typing", Map.of("typing", "true"));
+        agent(server, id, "messages", Map.of("text", "Your parcel leaves at noon."));
+        long written = System.nanoTime();
+        agent(server, id, "messages", Map.of("text", "Shall I send you the link?"));
+        DemoReceiver.Push push = pushed();
+        step("She does not. %.1f s after the first message her phone is woken; typing is not in the push."
+                .formatted((System.nanoTime() - written) / 1e9));
+        show("push ->", push.body());
+        expect(push.signed(), "the push's signature is wrong");
+        expect(
+                push.texts().equals(List.of("Your parcel leaves at noon.", "Shall I send you the link?")),
+                "the push says " + push.texts());
+
+        step("Ann sends one more. The timer is over, so it is pushed at once, and alone.");
+        agent(server, id, "messages", Map.of("text", "It is the blue one."));
+        DemoReceiver.Push second = pushed();
+        show("push ->", second.body());
+        expect(second.texts().equals(List.of("It is the blue one.")), "the push says " + second.texts());
+
+        step(
+                "Ada taps on it. The app connects anew and has everything it missed, typing too, before its first poll ends.");
+        phone.forget();
+        phone.open();
+        JsonNode missed = heard(phone, 7);
+        show("app  <-", missed);
+        expect(
+                texts(missed)
+                        .equals(List.of(
+                                "is typing",
+                                "Your parcel leaves at noon.",
+                                "Shall I send you the link?",
+                                "It is the blue one.")),
+                "the app was told " + missed);
+        JsonNode reply = tree(next(phone, message -> true));
+        show("app  <-", reply);
+        expect(reply.path("channel").asText().equals(Channel.META_CONNECT), "the poll ended with " + reply);
+        expect(reply.path("successful").asBoolean(), "the poll was refused");
+
+        act("Act 3, in which the phone kills the app");
+        step("Memory is short, and the phone kills the app. Its connection breaks; it has no time to say good-bye.");
+        customer(server, chatUrl + "/send", Map.of("message", "One moment, please."));
+        agent(server, id, "messages", Map.of("text", "Of course."));
+        heard(phone, 9);
+        awaitSeen(server, id, 9);
+        phone.kill();
+        long killed = System.nanoTime();
+
+        step("Nobody knows yet. Ann writes, and CometD writes that into the dead connection: delivered, it believes.");
+        agent(server, id, "messages", Map.of("text", "The courier rings twice."));
+        step("Halley believes nothing that the app has not confirmed. Ann's words are in the transcript, unseen.");
+
+        JsonNode again = deskHears("customer is not online");
+        step("%.1f s after the end of the app CometD notices the silence. Ann is told again: it is another absence."
+                .formatted((System.nanoTime() - killed) / 1e9));
+        show("Ann  <-", again);
+
+        DemoReceiver.Push third = pushed();
+        step("%d seconds later Ada's phone is woken for what was lost on the way.".formatted(GRACE));
+        show("push ->", third.body());
+        expect(third.texts().contains("The courier rings twice."), "the push says " + third.texts());
+
+        step("She opens the app.");
+        phone.forget();
+        phone.open();
+        JsonNode lost = heard(phone, 10);
+        show("app  <-", lost);
+        expect(texts(lost).contains("The courier rings twice."), "the app was told " + lost);
+
+        step("Ada says thank you, and ends the chat.");
+        customer(server, chatUrl + "/send", Map.of("message", "Thank you, Ann!"));
+        JsonNode end = customer(server, chatUrl + "/disconnect", Map.of());
+        show("app  <-", end);
+        expect(end.path("chatIxnState").asText().equals("DISCONNECTED"), "the chat has not ended");
+        heard(phone, 12);
+
+        JsonNode all = customer(server, chatUrl + "/refresh", Map.of());
+        List<List<Object>> kept = rows(all);
+        expect(phone.transcript().equals(kept), "the app has " + phone.transcript() + ", the server " + kept);
+        expect(pushes.isEmpty(), "there was one push more: " + pushes.peek());
+        out.println();
+        out.printf(
+                "The end. Ada's app was away twice and has %d of %d events, in order. Three pushes, none of them twice.%n",
+                phone.position(), kept.size());
+    }
+
+    private void act(String title) {
+        out.println();
+        out.println(title);
+    }
+
+    private void step(String sentence) {
+        out.println();
+        out.println("%6.1f s  ".formatted((System.nanoTime() - begin) / 1e9) + sentence);
+    }
+
+    private void show(String who, JsonNode message) {
+        String label = who;
+        for (String line : Pretty.lines(message)) {
+            out.println(MARGIN + label + " " + line);
+            label = " ".repeat(who.length());
+        }
+    }
+
+    private static void expect(boolean fulfilled, String otherwise) {
+        if (!fulfilled) {
+            throw new NotAsTold(otherwise);
+        }
+    }
+
+    /** Waits until the app has everything up to a position, and returns the message that brought the last of it. */
+    private static JsonNode heard(Phone phone, int position) throws InterruptedException {
+        while (true) {
+            JsonNode message = tree(next(phone, candidate -> !isConnect(candidate)));
+            String reached = message.path("data")
+                    .path("message")
+                    .path("transcriptPosition")
+                    .asText();
+            if (reached.equals(String.valueOf(position))) {
+                return message;
+            }
+        }
+    }
+
+    private static Message sent(Phone phone) throws InterruptedException {
+        return next(phone, message -> Channel.META_DISCONNECT.equals(message.getChannel()));
+    }
+
+    private static Message next(Phone phone, Predicate<Message> wanted) throws InterruptedException {
+        while (true) {
+            Message message = phone.next(PATIENCE);
+            if (message == null) {
+                throw new NotAsTold("the app waited " + PATIENCE + " s in vain");
+            }
+            if (wanted.test(message)) {
+                return message;
+            }
+        }
+    }
+
+    private static boolean isConnect(Message message) {
+        return Channel.META_CONNECT.equals(message.getChannel());
+    }
+
+    /** Waits until the server knows what the app has. */
+    private void awaitSeen(RunningServer server, String chat, long position) throws IOException, InterruptedException {
+        HttpRequest request = forAgent(server, "/agent/1/chats").build();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+        while (System.nanoTime() < deadline) {
+            String chats =
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            for (JsonNode shown : Json.parse(chats)) {
+                if (shown.path("chatSessionId").asText().equals(chat)
+                        && shown.path("seen").asLong() >= position) {
+                    return;
+                }
+            }
+        }
+        throw new NotAsTold("the app has not confirmed position " + position);
+    }
+
+    private DemoReceiver.Push pushed() throws InterruptedException {
+        DemoReceiver.Push push = pushes.poll(PATIENCE, TimeUnit.SECONDS);
+        if (push == null) {
+            throw new NotAsTold("no push came within " + PATIENCE + " s");
+        }
+        return push;
+    }
+
+    private JsonNode deskHears(String text) throws InterruptedException {
+        while (true) {
+            JsonNode event = atTheDesk.poll(PATIENCE, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new NotAsTold("the agent was not told within " + PATIENCE + " s: " + text);
+            }
+            if (event.path("text").asText().equals(text)) {
+                return event;
+            }
+        }
+    }
+
+    /** Lets Ann listen to what happens, as Server-Sent Events. */
+    private void listen(RunningServer server) throws IOException, InterruptedException {
+        HttpRequest request = forAgent(server, "/agent/1/events").build();
+        HttpResponse<java.util.stream.Stream<String>> events = http.send(request, HttpResponse.BodyHandlers.ofLines());
+        expect(events.statusCode() == 200, "the desk answered " + events.statusCode());
+        Thread reader = new Thread(
+                () -> events.body()
+                        .filter(line -> line.startsWith("data: "))
+                        .forEach(line -> atTheDesk.add(Json.parse(line.substring("data: ".length())))),
+                "story-desk");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private JsonNode customer(RunningServer server, String path, Map<String, String> form)
+            throws IOException, InterruptedException {
+        return post(HttpRequest.newBuilder(server.uri().resolve(path)).header("gms_user", "ada"), form);
+    }
+
+    private void agent(RunningServer server, String chat, String action, Map<String, String> form)
+            throws IOException, InterruptedException {
+        post(forAgent(server, "/agent/1/chats/" + chat + "/" + action), form);
+    }
+
+    private static HttpRequest.Builder forAgent(RunningServer server, String path) {
+        URI uri = server.uri().resolve(path);
+        return HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + server.token());
+    }
+
+    private JsonNode post(HttpRequest.Builder request, Map<String, String> form)
+            throws IOException, InterruptedException {
+        String body = form.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                .collect(Collectors.joining("&"));
+        HttpRequest post = request.header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = http.send(post, HttpResponse.BodyHandlers.ofString());
+        expect(response.statusCode() == 200, post.uri() + " answered " + response.statusCode());
+        return Json.parse(response.body());
+    }
+
+    private static JsonNode tree(Message message) {
+        ObjectNode tree = (ObjectNode) Json.tree(message);
+        tree.remove(List.of("advice", "connectionType"));
+        return tree;
+    }
+
+    private static List<String> texts(JsonNode message) {
+        List<String> texts = new ArrayList<>();
+        rows(message.path("data").path("message")).forEach(row -> texts.add(String.valueOf(row.get(2))));
+        return texts;
+    }
+
+    private static List<List<Object>> rows(JsonNode state) {
+        List<List<Object>> rows = new ArrayList<>();
+        state.path("transcriptToShow").forEach(row -> {
+            List<Object> columns = new ArrayList<>();
+            row.forEach(column -> columns.add(column.asText()));
+            rows.add(columns);
+        });
+        return rows;
+    }
+}
