@@ -212,12 +212,13 @@ public final class Options {
     }
 
     private static String check(String section, String name, String value, Map<String, Option> known) {
+        String place = Nearest.printable(section);
         boolean ofPush = section.startsWith(PUSH);
         Option option = known.get(ofPush && name.startsWith(DEBUG) ? name.substring(DEBUG.length()) : name);
         if (option == null) {
-            throw new OptionException("[" + section + "] " + Nearest.printable(name) + " is not an option here"
+            throw new OptionException("[" + place + "] " + Nearest.printable(name) + " is not an option here"
                     + elsewhere(name)
-                            .map(place -> "; it belongs into " + place)
+                            .map(other -> "; it belongs into " + other)
                             .or(() ->
                                     Nearest.to(name, known.keySet()).map(nearest -> "; the nearest one is " + nearest))
                             .orElseGet(() -> "; known are "
@@ -225,7 +226,7 @@ public final class Options {
         }
         if (!option.accepts().test(value)) {
             String shown = option.secret() ? "(not shown)" : "'" + Nearest.printable(value) + "'";
-            throw new OptionException(section, name, shown, option.accepted());
+            throw new OptionException(place, name, shown, option.accepted());
         }
         return value;
     }
