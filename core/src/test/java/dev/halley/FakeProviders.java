@@ -56,6 +56,9 @@ final class FakeProviders implements PushProviderFactory {
             @Override
             public void close() {
                 closed.add(config.type());
+                if (config.type().equals("sticky")) {
+                    throw new IllegalStateException("It does not close");
+                }
             }
         };
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,13 @@ class OptionsTest {
         assertThat(Options.none().settings().service(Settings.REQUEST_CHAT)).contains(ServiceSettings.DEFAULT);
         assertThat(Options.none().pushEnabled()).isEmpty();
         assertThat(Options.none().forPush("fcm", TAG, true)).isEmpty();
+    }
+
+    @Test
+    void sectionWithNothingBelowIt_isAnEmptyOne() {
+        Map<String, Map<String, Object>> sections = new HashMap<>();
+        sections.put("push", null);
+        assertThat(Options.of(sections, List.of()).pushEnabled()).isEmpty();
     }
 
     @Test

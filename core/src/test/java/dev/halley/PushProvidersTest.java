@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class PushProvidersTest {
 
-    private final FakeProviders factory = new FakeProviders(Set.of("one", "two", "fcm", "broken"));
+    private final FakeProviders factory = new FakeProviders(Set.of("one", "two", "fcm", "broken", "sticky"));
 
     @Test
     void onlyWhatIsEnabled_isMade() {
@@ -32,8 +32,9 @@ class PushProvidersTest {
     void anEnabledTypeWithoutFactory_namesThoseFound() {
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> discover("three"))
-                .withMessage("[push] pushEnabled = three: accepted is any of broken, fcm, one, two, the types of the"
-                        + " providers on the class path");
+                .withMessage(
+                        "[push] pushEnabled = three: accepted is any of broken, fcm, one, sticky, two, the types of the"
+                                + " providers on the class path");
     }
 
     @Test
@@ -47,6 +48,12 @@ class PushProvidersTest {
     void closing_closesWhatItMade() {
         discover("one, two").close();
         assertThat(factory.closed).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void closing_goesOnAfterOneThatDoesNot() {
+        discover("sticky, one, two").close();
+        assertThat(factory.closed).containsExactlyInAnyOrder("sticky", "one", "two");
     }
 
     @Test
