@@ -9,6 +9,7 @@ import dev.halley.Presence;
 import dev.halley.Settings;
 import dev.halley.UserId;
 import dev.halley.cometd.TestClient.Transport;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,36 @@ class ConfirmationTest {
             JsonNode answer = client.connect();
             assertThat(channels(answer)).containsExactly("/_genesys", "/meta/connect");
             assertThat(texts(answer)).containsExactly("has joined the session", "Hello");
+        }
+    }
+
+    @Test
+    void largeBacklog_comesInMessagesUnder32KiB_andAnswersOfAtMost256KiB() throws Exception {
+        for (int i = 0; i < 400; i++) {
+            String text = i % 7 == 0 ? "\u0001\"\\😀é\n".repeat(1_000) : i % 3 == 0 ? "x".repeat(20_000) : "short";
+            server.say(chat, text);
+        }
+        try (RawClient client = client()) {
+            client.handshake("");
+            long next = 1;
+            int answers = 0;
+            while (next <= 401) {
+                JsonNode answer = client.connect();
+                assertThat(client.length).isLessThanOrEqualTo(256 * 1024);
+                answers++;
+                for (JsonNode message : answer) {
+                    assertThat(message.toString().getBytes(StandardCharsets.UTF_8))
+                            .hasSizeLessThan(32 * 1024);
+                    JsonNode state = message.path("data").path("message");
+                    next += state.path("transcriptToShow").size();
+                    if (!state.isMissingNode()) {
+                        assertThat(state.get("transcriptPosition").asLong()).isEqualTo(next - 1);
+                    }
+                }
+                assertThat(answer.get(answer.size() - 1).get("channel").asText())
+                        .isEqualTo("/meta/connect");
+            }
+            assertThat(answers).isGreaterThan(5);
         }
     }
 

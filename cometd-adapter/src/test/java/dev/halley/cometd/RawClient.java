@@ -27,6 +27,9 @@ final class RawClient implements AutoCloseable {
     private @Nullable String clientId;
     int status;
 
+    /** The bytes of the last answer's body. */
+    int length;
+
     RawClient(int port, String user) throws IOException {
         this.port = port;
         this.user = user;
@@ -109,7 +112,7 @@ final class RawClient implements AutoCloseable {
     JsonNode read() throws IOException {
         InputStream in = socket.getInputStream();
         status = Integer.parseInt(line(in).split(" ", -1)[1]);
-        int length = 0;
+        length = 0;
         boolean chunked = false;
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             String lower = header.toLowerCase(Locale.ROOT);
@@ -131,6 +134,7 @@ final class RawClient implements AutoCloseable {
         } else {
             body.write(in.readNBytes(length));
         }
+        length = body.size();
         return JSON.readTree(body.toByteArray());
     }
 

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
@@ -27,7 +29,17 @@ final class Receiver implements AutoCloseable {
         }
     }
 
+    /** What becomes of a request after it arrived, instead of an answer. */
+    enum Fault {
+        RESET,
+        HANG
+    }
+
     final List<Arrived> arrived = new CopyOnWriteArrayList<>();
+
+    /** What becomes of the next requests. */
+    final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+
     private final Server server = new Server();
     private final ServerConnector connector;
     private volatile int status = 200;
@@ -52,6 +64,16 @@ final class Receiver implements AutoCloseable {
                                         HttpField::getLowerCaseName,
                                         Collectors.mapping(HttpField::getValue, Collectors.toList()))),
                         Content.Source.asString(request, UTF_8)));
+                Fault fault = faults.poll();
+                if (fault != null) {
+                    if (fault == Fault.RESET) {
+                        request.getConnectionMetaData()
+                                .getConnection()
+                                .getEndPoint()
+                                .close();
+                    }
+                    return true;
+                }
                 response.setStatus(status);
                 headers.forEach((name, value) -> response.getHeaders().put(name, value));
                 Content.Sink.write(response, true, "answer", callback);

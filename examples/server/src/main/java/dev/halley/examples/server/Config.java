@@ -1,5 +1,7 @@
 package dev.halley.examples.server;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -35,7 +37,7 @@ final class Config {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String place = at == null ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
-            throw new BadConfig(file + place + ": " + firstLine(e.getOriginalMessage()));
+            throw new BadConfig(file + place + ": " + problem(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new BadConfig(file + " can't be read: " + e.getClass().getSimpleName());
         }
@@ -52,7 +54,7 @@ final class Config {
 
     private static Map<String, Object> options(Path file, Map.Entry<String, JsonNode> section) {
         Map<String, Object> options = new LinkedHashMap<>();
-        if (section.getValue().isNull()) {
+        if (section.getValue().isValueNode() && section.getValue().asText("").isEmpty()) {
             return options;
         }
         if (!section.getValue().isObject()) {
@@ -83,8 +85,9 @@ final class Config {
         return value.isNull() ? "" : value.asText();
     }
 
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("can't be read");
+    /** Leaves out what the parser quotes, which it indents: there may be secrets. */
+    private static String problem(String message) {
+        return message.lines().filter(line -> !line.startsWith(" ")).collect(joining(", "));
     }
 
     /** Says in one line what is wrong with a file. */

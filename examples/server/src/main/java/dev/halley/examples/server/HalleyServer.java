@@ -123,7 +123,7 @@ final class HalleyServer {
             out.println("Agent token: " + server.token());
         }
         if (config == null) {
-            out.println(howToTry(server.uri(), server.token()));
+            out.println(howToTry(server.uri(), agentToken == null ? server.token() : "<your token>"));
         }
         out.flush();
         stopped.await();
@@ -135,16 +135,16 @@ final class HalleyServer {
                 This is a demonstration: pushes go to a stand-in inside this process and are printed here, 5 seconds
                 after the first message that a customer in the background has missed. To try it, in another terminal:
 
-                  H=%1$sgenesys A=%1$sagent/1
-                  ID=$(curl -s -X POST $H/1/service/request-chat -H 'gms_user: ada' | grep -o '180-[0-9a-f-]*' | head -1)
-                  curl -s $H/1/service/$ID/ixn/chat -H 'gms_user: ada' -d 'notify_by=comet&firstName=Ada' \\
-                    -d 'push_notification_type=customhttp&push_notification_deviceid=adas-phone'
-                  CHAT=$(curl -s $A/chats -H 'Authorization: Bearer %2$s' | grep -o '"chatSessionId":"[^"]*"' | tail -1 | cut -d'"' -f4)
-                  curl -s $A/chats/$CHAT/messages -H 'Authorization: Bearer %2$s' -d 'text=Hello, Ada'
+                  U=%1$s T='%2$s'
+                  ID=$(curl -s -X POST $U/genesys/1/service/request-chat -H 'gms_user: ada' | cut -d'"' -f4)
+                  CHAT=$(curl -s $U/genesys/1/service/$ID/ixn/chat -H 'gms_user: ada' -d 'notify_by=comet' \
+                    -d 'firstName=Ada&push_notification_type=customhttp&push_notification_deviceid=adas-phone' \
+                    | cut -d'"' -f4)
+                  curl -s $U/agent/1/chats/$CHAT/messages -H "Authorization: Bearer $T" -d 'text=Hello, Ada'
 
                 Ada's app never connects, so she counts as away after 10 seconds; 5 seconds later the push is printed.
                 The whole story, told while it happens: start this program with --story.
-                """.formatted(uri, token);
+                """.formatted(uri.toString().replaceAll("/$", ""), token);
     }
 
     private static String oneLine(Exception e) {

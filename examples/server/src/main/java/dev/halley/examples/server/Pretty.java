@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** JSON for reading in a terminal: as many fields as fit on a line, one row of a transcript a line, long ids cut. */
 final class Pretty {
 
-    private static final int WIDTH = 96;
+    private static final int WIDTH = 82;
     private static final String INDENT = " ";
 
     private static final Pattern ID = Pattern.compile("(180-[0-9a-f]{4}|\"id\":\"[0-9a-f]{6})[0-9a-f-]{20,}");

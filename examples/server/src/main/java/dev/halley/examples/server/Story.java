@@ -76,10 +76,11 @@ final class Story {
         out.printf("""
                 HALLEY TELLS ITS OWN STORY
 
-                All of this happens while you read: a server in this process (%s), Ada's app (CometD's Java
-                client, long-polling, as on a phone), Ann at the agents' desk, and a stand-in for a push service, talking
-                HTTP on this computer. So that you need not wait, the timer is %d seconds (not 90), a poll lasts %d (not 20),
-                and a client counts as lost after %d more of silence (not 10).
+                All of this happens while you read: a server in this process (%s),
+                Ada's app (CometD's Java client, over long-polling as phones do), Ann at the agents' desk, and
+                a stand-in for a push service, talking HTTP on this computer. So that you need not wait, the
+                timer is %d seconds (not 90), a poll lasts %d (not 20), and a client counts as lost after %d more
+                of silence (not 10).
                 """, server.uri(), GRACE, POLL.toSeconds(), SILENCE.toSeconds());
 
         act("Act 1, in which Ada and Ann chat");
@@ -124,7 +125,7 @@ final class Story {
         long written = System.nanoTime();
         agent(server, id, "messages", Map.of("text", "Shall I send you the link?"));
         DemoReceiver.Push push = pushed();
-        step("She does not. %.1f s after the first message her phone is woken; typing is not in the push."
+        step("She does not. After %.1f s her phone is woken, with both messages in one push."
                 .formatted((System.nanoTime() - written) / 1e9));
         show("push ->", push.body());
         expect(push.signed(), "the push's signature is wrong");
@@ -138,8 +139,7 @@ final class Story {
         show("push ->", second.body());
         expect(second.texts().equals(List.of("It is the blue one.")), "the push says " + second.texts());
 
-        step(
-                "Ada taps on it. The app connects anew and has everything it missed, typing too, before its first poll ends.");
+        step("Ada taps on it. Before the new app's first poll ends it has all it missed, typing, too.");
         phone.forget();
         phone.open();
         JsonNode missed = heard(phone, 7);
@@ -158,7 +158,7 @@ final class Story {
         expect(reply.path("successful").asBoolean(), "the poll was refused");
 
         act("Act 3, in which the phone kills the app");
-        step("Memory is short, and the phone kills the app. Its connection breaks; it has no time to say good-bye.");
+        step("Memory is short, and the phone kills the app. It has no time to say good-bye.");
         customer(server, chatUrl + "/send", Map.of("message", "One moment, please."));
         agent(server, id, "messages", Map.of("text", "Of course."));
         heard(phone, 9);
@@ -166,12 +166,12 @@ final class Story {
         phone.kill();
         long killed = System.nanoTime();
 
-        step("Nobody knows yet. Ann writes, and CometD writes that into the dead connection: delivered, it believes.");
+        step("Nobody knows. Ann writes, and CometD delivers it, or so it believes, to a dead connection.");
         agent(server, id, "messages", Map.of("text", "The courier rings twice."));
-        step("Halley believes nothing that the app has not confirmed. Ann's words are in the transcript, unseen.");
+        step("Halley believes what the app confirms, nothing else: Ann's words are written down, unseen.");
 
         JsonNode again = deskHears("customer is not online");
-        step("%.1f s after the end of the app CometD notices the silence. Ann is told again: it is another absence."
+        step("%.1f s after the app's end CometD notices the silence. A new absence: Ann is told again."
                 .formatted((System.nanoTime() - killed) / 1e9));
         show("Ann  <-", again);
 

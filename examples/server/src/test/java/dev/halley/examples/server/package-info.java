@@ -1,0 +1,4 @@
+@NullMarked
+package dev.halley.examples.server;
+
+import org.jspecify.annotations.NullMarked;
