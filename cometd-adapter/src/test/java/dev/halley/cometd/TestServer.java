@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.server.AbstractServerTransport;
@@ -44,11 +45,14 @@ final class TestServer implements AutoCloseable {
 
     static final UserId USER = new UserId("mia");
 
-    /** What a push carried. */
-    record Push(String key, List<Long> positions) {}
+    /** What a push carried, and when, as {@link System#nanoTime} has it. */
+    record Push(String key, List<Long> positions, long nanos) {}
 
     final List<Push> pushes = new CopyOnWriteArrayList<>();
     final List<Long> absences = new CopyOnWriteArrayList<>();
+    /** When the agent was told of a customer's absence, as {@link System#nanoTime} has it. */
+    final Map<ChatId, Long> toldNanos = new ConcurrentHashMap<>();
+
     final ChatEngine engine;
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
@@ -59,6 +63,7 @@ final class TestServer implements AutoCloseable {
                 .settings(settings)
                 .providers(PushProviders.of(Map.of("test", new Provider())))
                 .agentLink((chat, absence, text) -> {
+                    toldNanos.put(chat, System.nanoTime());
                     absences.add(absence);
                     return completedFuture(null);
                 })
@@ -141,7 +146,8 @@ final class TestServer implements AutoCloseable {
         public Payload format(Notification notification, Device device) {
             pushes.add(new Push(
                     notification.key(),
-                    notification.rows().stream().map(row -> row.position()).toList()));
+                    notification.rows().stream().map(row -> row.position()).toList(),
+                    System.nanoTime()));
             return new Payload(notification.key(), "", Map.of());
         }
 
