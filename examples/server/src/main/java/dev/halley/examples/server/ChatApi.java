@@ -174,6 +174,9 @@ final class ChatApi extends JsonApi {
         if (call.fields().get("push_notification_deviceid").isEmpty()) {
             throw Refusal.unacceptable("push_notification_deviceid is missing; an empty one removes the device");
         }
+        if (call.fields().filled("push_notification_deviceid").isPresent()) {
+            call.fields().required("push_notification_type");
+        }
         return engine.device(call.chat().id(), device(call.fields()))
                 .thenCompose(chat -> shown(call, chat.orElseThrow(Refusal::notFound), OptionalLong.empty()));
     }
@@ -268,7 +271,10 @@ final class ChatApi extends JsonApi {
         if (token.isEmpty()) {
             return null;
         }
-        String type = fields.required("push_notification_type");
+        // A type that nobody serves is no reason against a chat: the engine counts the device as unreachable.
+        String type = fields.filled("push_notification_type")
+                .filter(name -> name.matches("[A-Za-z0-9._-]{1,64}"))
+                .orElse("unknown");
         try {
             return new Device(
                     type,

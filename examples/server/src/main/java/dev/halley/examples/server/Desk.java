@@ -11,6 +11,7 @@ import dev.halley.Transcript;
 import dev.halley.spi.AgentLink;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -231,7 +232,7 @@ final class Desk implements AgentLink {
         shown.put("nickname", event.nickname());
         shown.put("text", event.text());
         shown.put("party", event.party().name());
-        shown.put("at", at.toString());
+        shown.put("at", at.truncatedTo(ChronoUnit.MILLIS).toString());
         return shown;
     }
 

@@ -108,7 +108,10 @@ final class RunningServer implements AutoCloseable {
 
     /** Returns where it serves, with a slash at the end. */
     URI uri() {
-        String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+        String host = switch (settings.host()) {
+            case "0.0.0.0", "::" -> "127.0.0.1"; // every address is no address to go to
+            default -> settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+        };
         return URI.create("http://" + host + ":" + connector.getLocalPort() + "/");
     }
 

@@ -295,6 +295,21 @@ class ChatApiTest {
         assertRefused(http.post("ada", chat + "/device", device + "t&push_notification_language=*"), 415);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "&push_notification_type=",
+                "&push_notification_type=a+pager",
+                "&push_notification_type=pager"
+            })
+    void deviceOfNoKnownType_isNoReasonAgainstAChat(String type) {
+        String chat = service("request-chat");
+        assertThat(http.post("ada", chat, "notify_by=comet&push_notification_deviceid=t" + type)
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void otherMethods_are405() {
         assertRefused(http.send(http.to(chat() + "/send").header("gms_user", "ada")), 405);
