@@ -55,7 +55,7 @@ public final class Options {
      * @param sections section to option to value; values are texts, numbers, booleans, or lists of them
      * @throws OptionException if a section, an option or a value is not accepted
      */
-    public static Options of(Map<String, ? extends Map<String, ?>> sections) {
+    public static Options of(Map<String, ? extends @Nullable Map<String, ?>> sections) {
         return of(sections, ServiceLoader.load(PushProviderFactory.class));
     }
 
@@ -66,7 +66,8 @@ public final class Options {
      * @throws OptionException if a section, an option or a value is not accepted
      */
     public static Options of(
-            Map<String, ? extends Map<String, ?>> sections, Iterable<? extends PushProviderFactory> factories) {
+            Map<String, ? extends @Nullable Map<String, ?>> sections,
+            Iterable<? extends PushProviderFactory> factories) {
         Map<String, Option> ofProviders = new LinkedHashMap<>(KnownOptions.PROVIDER);
         for (PushProviderFactory factory : factories) {
             factory.options().forEach(option -> ofProviders.put(option.name(), option));
@@ -75,7 +76,9 @@ public final class Options {
         sections.forEach((section, options) -> {
             Map<String, Option> known = known(section, ofProviders);
             Map<String, String> values = new LinkedHashMap<>();
-            options.forEach((name, value) -> values.put(name, check(section, name, toText(value), known)));
+            if (options != null) { // what YAML makes of a section with nothing below it
+                options.forEach((name, value) -> values.put(name, check(section, name, toText(value), known)));
+            }
             checked.put(section, Map.copyOf(values));
         });
         return new Options(checked);
@@ -212,12 +215,13 @@ public final class Options {
     }
 
     private static String check(String section, String name, String value, Map<String, Option> known) {
+        String place = Nearest.printable(section);
         boolean ofPush = section.startsWith(PUSH);
         Option option = known.get(ofPush && name.startsWith(DEBUG) ? name.substring(DEBUG.length()) : name);
         if (option == null) {
-            throw new OptionException("[" + section + "] " + Nearest.printable(name) + " is not an option here"
+            throw new OptionException("[" + place + "] " + Nearest.printable(name) + " is not an option here"
                     + elsewhere(name)
-                            .map(place -> "; it belongs into " + place)
+                            .map(other -> "; it belongs into " + other)
                             .or(() ->
                                     Nearest.to(name, known.keySet()).map(nearest -> "; the nearest one is " + nearest))
                             .orElseGet(() -> "; known are "
@@ -225,7 +229,7 @@ public final class Options {
         }
         if (!option.accepts().test(value)) {
             String shown = option.secret() ? "(not shown)" : "'" + Nearest.printable(value) + "'";
-            throw new OptionException(section, name, shown, option.accepted());
+            throw new OptionException(place, name, shown, option.accepted());
         }
         return value;
     }

@@ -9,9 +9,13 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Push providers by device type. Immutable; closing it closes the providers that it made. */
 public final class PushProviders implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(PushProviders.class);
 
     private final Map<String, PushProvider> byType;
     private final boolean made;
@@ -81,7 +85,16 @@ public final class PushProviders implements AutoCloseable {
     @Override
     public void close() {
         if (made) {
-            byType.values().forEach(PushProvider::close);
+            byType.forEach((type, provider) -> {
+                try {
+                    provider.close();
+                } catch (RuntimeException e) {
+                    LOGGER.warn(
+                            "Could not close the provider of {}: {}",
+                            type,
+                            e.getClass().getName());
+                }
+            });
         }
     }
 

@@ -20,7 +20,7 @@ public final class Nearest {
 
     /** Returns a value as it can stand in one line: no control characters, no user-info of a URL, at most 80 characters. */
     public static String printable(String value) {
-        String line = value.replaceAll("\\p{Cntrl}", "?").replaceAll("[^/\\s]+@", "(not shown)@");
+        String line = value.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?").replaceAll("[^/\\s]+@", "(not shown)@");
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 

@@ -137,8 +137,8 @@ final class HalleyServer {
 
                   U=%1$s T='%2$s'
                   ID=$(curl -s -X POST $U/genesys/1/service/request-chat -H 'gms_user: ada' | cut -d'"' -f4)
-                  CHAT=$(curl -s $U/genesys/1/service/$ID/ixn/chat -H 'gms_user: ada' -d 'notify_by=comet' \
-                    -d 'firstName=Ada&push_notification_type=customhttp&push_notification_deviceid=adas-phone' \
+                  CHAT=$(curl -s $U/genesys/1/service/$ID/ixn/chat -H 'gms_user: ada' -d 'notify_by=comet' \\
+                    -d 'firstName=Ada&push_notification_type=customhttp&push_notification_deviceid=adas-phone' \\
                     | cut -d'"' -f4)
                   curl -s $U/agent/1/chats/$CHAT/messages -H "Authorization: Bearer $T" -d 'text=Hello, Ada'
 

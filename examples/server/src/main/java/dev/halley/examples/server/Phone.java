@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cometd.bayeux.Channel;
@@ -88,12 +89,14 @@ final class Phone implements AutoCloseable {
         newClient.handshake(message -> {});
     }
 
-    /** Sends the app to the background: it says what it has, and goes. */
-    void toBackground() {
-        if (client != null) {
-            client.disconnect(TimeUnit.SECONDS.toMillis(5));
+    /** Sends the app to the background: it says what it has, waits for the answer, and goes. */
+    void toBackground() throws InterruptedException {
+        CountDownLatch answered = new CountDownLatch(1);
+        requireNonNull(client).disconnect(answer -> answered.countDown());
+        if (!answered.await(5, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the server did not answer the app's good-bye");
         }
-        close();
+        kill();
     }
 
     /** Kills the app: its connections are gone, and it says nothing. */

@@ -1,0 +1,88 @@
+package dev.halley;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+
+    @Test
+    void defaults_areThoseOfTheDocuments() {
+        Settings settings = Settings.builder().build();
+        assertThat(settings.services()).containsExactly(Settings.REQUEST_CHAT);
+        assertThat(settings.requireSecureKey()).isFalse();
+        assertThat(settings.confirmByConnect()).isTrue();
+        assertThat(settings.repeatUnread()).isFalse();
+        assertThat(settings.maxEvents()).isEqualTo(10_000);
+        assertThat(settings.maxText()).isEqualTo(24 * 1024);
+        assertThat(settings.retention()).isEqualTo(Duration.ofHours(72));
+        assertThat(settings.attachWithin()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.pushTimeToLive()).isEqualTo(Duration.ofHours(24));
+        assertThat(settings.pushAttempts()).isEqualTo(300);
+        assertThat(settings.pushesInFlight()).isEqualTo(500);
+
+        ServiceSettings service = settings.service(Settings.REQUEST_CHAT).orElseThrow();
+        assertThat(service.gracePeriod()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(service.message()).isEqualTo("New message from Agent");
+        assertThat(service.agentMessage()).isEqualTo("customer is not online");
+        assertThat(service.filter()).isEqualTo(EventFilter.DEFAULT);
+        assertThat(service.refusedAfterEnd()).isFalse();
+    }
+
+    @Test
+    void aService_isAddedBesideTheOneThatAlwaysExists() {
+        Settings settings = Settings.builder()
+                .service("sales", ServiceSettings.DEFAULT.withGracePeriod(Duration.ZERO))
+                .build();
+        assertThat(settings.services()).containsExactly(Settings.REQUEST_CHAT, "sales");
+        assertThat(settings.service("sales").orElseThrow().gracePeriod()).isZero();
+        assertThat(settings.service("other")).isEmpty();
+    }
+
+    @Test
+    void aRetention_mustBeLongerThanAllThatMayBePending() {
+        Duration least = Duration.ofSeconds(90).plus(Duration.ofHours(48)).plus(Duration.ofMinutes(64));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.builder().retention(least).build())
+                .withMessageContaining("retention " + least.toSeconds() + " s is too short");
+        assertThat(Settings.builder().retention(least.plusSeconds(1)).build().retention())
+                .isEqualTo(least.plusSeconds(1));
+    }
+
+    @Test
+    void aRetention_isHeldAgainstTheLongestGracePeriodOfAll() {
+        Settings.Builder builder = Settings.builder()
+                .service("patient", ServiceSettings.DEFAULT.withGracePeriod(Duration.ofHours(12)))
+                .retention(Duration.ofHours(50));
+        assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("grace period");
+    }
+
+    @Test
+    void aLease_isAtLeastTwiceTheSendTimeout() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> Settings.builder().lease(Duration.ofSeconds(59)).build())
+                .withMessageContaining("lease");
+    }
+
+    @Test
+    void valuesOutOfBounds_areRefused() {
+        Settings.Builder builder = Settings.builder();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxEvents(9))
+                .withMessageContaining("10");
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxText(24 * 1024 + 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxText(99));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.retention(Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.attachWithin(Duration.ofSeconds(-1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.pushAttempts(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.pushesInFlight(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ServiceSettings.DEFAULT.withGracePeriod(Duration.ofSeconds(-1)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ServiceSettings.DEFAULT.withGracePeriod(Duration.ofHours(13)));
+    }
+}
