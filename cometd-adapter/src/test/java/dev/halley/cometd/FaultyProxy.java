@@ -48,7 +48,12 @@ final class FaultyProxy implements AutoCloseable {
         return URI.create(direct.getScheme() + "://" + direct.getHost() + ":" + port() + direct.getPath());
     }
 
-    /** Fails, for good. */
+    /** Fails for good; who connects then is refused, or ignored if nothing travels any more. */
+    void fail(Fault fault) throws IOException {
+        fail(fault, fault == Fault.FROZEN ? Newcomers.IGNORED : Newcomers.REFUSED);
+    }
+
+    /** Fails for good. */
     synchronized void fail(Fault fault, Newcomers newcomers) throws IOException {
         failed = true;
         if (newcomers == Newcomers.REFUSED) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.halley.ChatId;
 import dev.halley.UserId;
 import dev.halley.cometd.FaultyProxy.Fault;
-import dev.halley.cometd.FaultyProxy.Newcomers;
 import dev.halley.cometd.TestClient.Transport;
 import dev.halley.cometd.TestServer.Push;
 import java.time.Duration;
@@ -90,7 +89,7 @@ class SilentLossTable {
             TestClient client = new TestClient(transport, proxy.uri(server.uri()), user.value()).connect();
             // Confirmed by the connect that is held from now on.
             await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));
-            proxy.fail(fault, fault == Fault.FROZEN ? Newcomers.IGNORED : Newcomers.REFUSED);
+            proxy.fail(fault);
             long failed = System.nanoTime();
             if (traffic) {
                 Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);

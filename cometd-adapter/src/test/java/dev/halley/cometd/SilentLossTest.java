@@ -7,7 +7,6 @@ import dev.halley.ChatId;
 import dev.halley.Presence;
 import dev.halley.UserId;
 import dev.halley.cometd.FaultyProxy.Fault;
-import dev.halley.cometd.FaultyProxy.Newcomers;
 import dev.halley.cometd.TestClient.Shown;
 import dev.halley.cometd.TestClient.Transport;
 import dev.halley.cometd.TestServer.Push;
@@ -31,18 +30,14 @@ class SilentLossTest {
 
     static Stream<Arguments> losses() {
         return Stream.of(Transport.values())
-                .flatMap(transport -> Stream.of(Fault.values())
-                        .flatMap(fault -> Stream.of(Newcomers.values())
-                                .filter(newcomers -> fault == Fault.FROZEN || newcomers == Newcomers.REFUSED)
-                                .map(newcomers -> Arguments.of(transport, fault, newcomers))));
+                .flatMap(transport -> Stream.of(Fault.values()).map(fault -> Arguments.of(transport, fault)));
     }
 
     @ParameterizedTest
     @MethodSource("losses")
-    void eventsWrittenToNobody_arePushedTogether_andCaughtUp(Transport transport, Fault fault, Newcomers newcomers)
-            throws Exception {
+    void eventsWrittenToNobody_arePushedTogether_andCaughtUp(Transport transport, Fault fault) throws Exception {
         try (Loss loss = new Loss(transport)) {
-            loss.strike(fault, newcomers);
+            loss.strike(fault);
             loss.say("Written to nobody");
             loss.say("Nor is this read");
             loss.awaitNotice();
@@ -54,10 +49,9 @@ class SilentLossTest {
 
     @ParameterizedTest
     @MethodSource("losses")
-    void silenceAlone_isNoticed_andWhatFollowsIsPushed_andCaughtUp(
-            Transport transport, Fault fault, Newcomers newcomers) throws Exception {
+    void silenceAlone_isNoticed_andWhatFollowsIsPushed_andCaughtUp(Transport transport, Fault fault) throws Exception {
         try (Loss loss = new Loss(transport)) {
-            loss.strike(fault, newcomers);
+            loss.strike(fault);
             loss.awaitNotice();
             assertThat(loss.server.pushes).isEmpty();
             loss.say("Are you there?");
@@ -127,8 +121,8 @@ class SilentLossTest {
             await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
         }
 
-        void strike(Fault fault, Newcomers newcomers) throws IOException {
-            proxy.fail(fault, newcomers);
+        void strike(Fault fault) throws IOException {
+            proxy.fail(fault);
         }
 
         void say(String text) {
