@@ -1,6 +1,7 @@
 package dev.halley.cometd;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -30,13 +31,14 @@ final class FaultyProxy implements AutoCloseable {
 
     private final int target;
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final Thread doorkeeper;
     private final List<Socket> sockets = new ArrayList<>();
     private volatile boolean frozen;
     private boolean failed;
 
     FaultyProxy(int target) throws IOException {
         this.target = target;
-        start("accepts", this::accept);
+        this.doorkeeper = start("doorkeeper", this::accept);
     }
 
     int port() {
@@ -54,30 +56,43 @@ final class FaultyProxy implements AutoCloseable {
     }
 
     /** Fails for good. */
-    synchronized void fail(Fault fault, Newcomers newcomers) throws IOException {
-        failed = true;
+    void fail(Fault fault, Newcomers newcomers) throws IOException {
         if (newcomers == Newcomers.REFUSED) {
-            door.close();
+            closeDoor();
         }
-        if (fault == Fault.FROZEN) {
-            frozen = true;
-            return;
-        }
-        if (fault == Fault.RESET) {
-            for (Socket socket : sockets) {
-                if (!socket.isClosed()) {
-                    socket.setSoLinger(true, 0);
+        synchronized (this) {
+            failed = true;
+            if (fault == Fault.FROZEN) {
+                frozen = true;
+                return;
+            }
+            if (fault == Fault.RESET) {
+                for (Socket socket : sockets) {
+                    if (!socket.isClosed()) {
+                        socket.setSoLinger(true, 0);
+                    }
                 }
             }
+            sockets.forEach(FaultyProxy::close);
         }
-        closeSockets();
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        failed = true;
+    public void close() throws IOException {
+        closeDoor();
+        synchronized (this) {
+            sockets.forEach(FaultyProxy::close);
+        }
+    }
+
+    /** Until the thread that accepts is back from the kernel, the kernel goes on taking connections. */
+    private void closeDoor() throws IOException {
         door.close();
-        closeSockets();
+        try {
+            doorkeeper.join();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
     }
 
     private void accept() {
@@ -92,9 +107,7 @@ final class FaultyProxy implements AutoCloseable {
 
     private synchronized void admit(Socket client) throws IOException {
         sockets.add(client);
-        if (door.isClosed()) {
-            client.close();
-        } else if (!failed) {
+        if (!failed) {
             Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
             sockets.add(server);
             start("to server", () -> pass(client, server));
@@ -119,10 +132,6 @@ final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    private void closeSockets() {
-        sockets.forEach(FaultyProxy::close);
-    }
-
     private static void close(Socket socket) {
         try {
             socket.close();
@@ -131,9 +140,10 @@ final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    private static void start(String name, Runnable task) {
+    private static Thread start(String name, Runnable task) {
         Thread thread = new Thread(task, "proxy " + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
