@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
  * name keeps it out of the normal run, for it takes most of a minute:
  *
  * <pre>
- * mvn -pl cometd-adapter -am test -Dtest=SilentLossTable -Dsurefire.failIfNoSpecifiedTests=false
- * cat cometd-adapter/target/surefire-reports/dev.halley.cometd.SilentLossTable-output.txt
+ * mvn -pl cometd-adapter -am test -Dtest=SilentLossTable -Dsurefire.failIfNoSpecifiedTests=false \
+ *     -Dmaven.test.redirectTestOutputToFile=false
  * </pre>
  *
  * <p>Every connection fails when its poll has just begun, which is when it takes longest. The timer is 0. Without traffic the
