@@ -3,6 +3,7 @@ package dev.halley.cometd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.base.Splitter;
 import dev.halley.ChatId;
 import dev.halley.Presence;
 import java.nio.file.Files;
@@ -51,11 +52,12 @@ class ReadmeTest {
         Path module = Path.of("").toAbsolutePath();
         String source = Files.readString(module.resolve("src/test/java/dev/halley/cometd/ReadmeTest.java"));
         String readme = Files.readString(module.resolve("../README.md"));
-        for (String part : source.split("// readme: shown\n", -1)) {
-            int end = part.indexOf("// readme: end");
-            if (end >= 0) {
-                assertThat(words(readme)).contains(words(part.substring(0, end)));
-            }
+        List<String> parts = Splitter.on("// readme: shown\n").splitToList(source);
+        for (String part : parts.subList(1, parts.size())) {
+            String code = words(part.substring(0, part.indexOf("// readme: end")));
+            assertThat(words(readme).contains(code))
+                    .as("the README has " + code)
+                    .isTrue();
         }
     }
 

@@ -62,7 +62,9 @@ class ReadmeTest {
         Path module = Path.of("").toAbsolutePath();
         String source = Files.readString(module.resolve("src/test/java/dev/halley/push/http/ReadmeTest.java"));
         String code = source.substring(source.indexOf("// readme: shown") + 16, source.indexOf("// readme: end"));
-        assertThat(words(Files.readString(module.resolve("../README.md")))).contains(words(code));
+        assertThat(words(Files.readString(module.resolve("../README.md"))).contains(words(code)))
+                .as("the README has " + words(code))
+                .isTrue();
     }
 
     private static String words(String text) {

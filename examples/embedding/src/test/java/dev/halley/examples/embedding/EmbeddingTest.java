@@ -67,7 +67,9 @@ class EmbeddingTest {
             int from = index(lines, "// readme: " + part) + 1;
             String code = String.join(
                     "\n", lines.subList(from, from + index(lines.subList(from, lines.size()), "// readme: end")));
-            assertThat(readme).contains(words(code));
+            assertThat(readme.contains(words(code)))
+                    .as("the README has " + words(code))
+                    .isTrue();
         }
     }
 
