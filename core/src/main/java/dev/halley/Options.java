@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,7 @@ public final class Options {
 
     private final Map<String, Map<String, String>> sections;
     private final Settings settings;
+    private final ConcurrentHashMap<String, Map<String, String>> resolved = new ConcurrentHashMap<>();
 
     private Options(Map<String, Map<String, String>> sections) {
         this.sections = sections;
@@ -124,6 +127,14 @@ public final class Options {
      * @param debug whether {@code debug.<option>} comes first at each level
      */
     public Map<String, String> forPush(String provider, String tag, boolean debug) {
+        // Devices name their provider, and only names that have a section make a difference.
+        boolean known = sections.containsKey(PROVIDER_PREFIX + provider)
+                || sections.containsKey(PROVIDER_PREFIX + provider + ".event." + tag);
+        String name = known ? provider : "";
+        return resolved.computeIfAbsent(name + " " + tag + " " + debug, key -> resolve(name, tag, debug));
+    }
+
+    private Map<String, String> resolve(String provider, String tag, boolean debug) {
         Map<String, String> result = new HashMap<>();
         for (String section : List.of(
                 PUSH, PROVIDER_PREFIX + provider, EVENT_PREFIX + tag, PROVIDER_PREFIX + provider + ".event." + tag)) {
@@ -141,7 +152,7 @@ public final class Options {
                 });
             }
         }
-        return result;
+        return Map.copyOf(result);
     }
 
     private Settings toSettings() {
@@ -157,9 +168,12 @@ public final class Options {
         get(HALLEY, "max_events").map(Integer::valueOf).ifPresent(builder::maxEvents);
         get(HALLEY, "max_text").map(Integer::valueOf).ifPresent(builder::maxText);
         get(HALLEY, "retention").map(Options::seconds).ifPresent(builder::retention);
-        longest(KnownOptions.TTL).ifPresent(builder::pushTimeToLive);
         try {
-            return builder.build();
+            // The retention is checked against the longest that any device can have.
+            Duration usual =
+                    get(PUSH, KnownOptions.TTL).map(Options::seconds).orElse(Settings.DEFAULT_PUSH_TIME_TO_LIVE);
+            builder.pushTimeToLive(longest(KnownOptions.TTL, usual)).build();
+            return builder.pushTimeToLive(usual).build();
         } catch (IllegalArgumentException e) {
             throw new OptionException("[" + HALLEY + "] " + e.getMessage());
         }
@@ -183,11 +197,12 @@ public final class Options {
         return result;
     }
 
-    private Optional<Duration> longest(String option) {
+    private Duration longest(String option, Duration unset) {
         return sections.values().stream()
-                .flatMap(options -> Optional.ofNullable(options.get(option)).stream())
+                .flatMap(options -> Stream.of(options.get(option), options.get(DEBUG + option)))
+                .flatMap(Stream::ofNullable)
                 .map(Options::seconds)
-                .max(Duration::compareTo);
+                .reduce(unset, (a, b) -> a.compareTo(b) > 0 ? a : b);
     }
 
     private static Duration seconds(String value) {

@@ -18,6 +18,8 @@ public final class Settings {
     /** The longest text that can be allowed, in bytes as escaped UTF-8: what fits into one message of 32 KiB. */
     public static final int MOST_TEXT = 24 * 1024;
 
+    static final Duration DEFAULT_PUSH_TIME_TO_LIVE = Duration.ofHours(24);
+
     private final Map<String, ServiceSettings> services;
     private final boolean requireSecureKey;
     private final boolean confirmByConnect;
@@ -137,7 +139,7 @@ public final class Settings {
         private Duration attachWithin = Duration.ofSeconds(10);
         private Duration lease = Duration.ofSeconds(60);
         private Duration sendTimeout = Duration.ofSeconds(30);
-        private Duration pushTimeToLive = Duration.ofHours(24);
+        private Duration pushTimeToLive = DEFAULT_PUSH_TIME_TO_LIVE;
         private int pushAttempts = 300;
         private int pushesInFlight = 500;
 
@@ -206,7 +208,7 @@ public final class Settings {
             return this;
         }
 
-        /** How long a push is tried. Default 24 hours. */
+        /** How long a push is tried; the option {@code ttl} of a provider or event goes before it. Default 24 hours. */
         public Builder pushTimeToLive(Duration value) {
             pushTimeToLive = positive("pushTimeToLive", value);
             return this;

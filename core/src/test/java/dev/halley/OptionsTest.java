@@ -281,12 +281,21 @@ class OptionsTest {
     }
 
     @Test
-    void aTimeToLive_isTheLongestOfAll_andLengthensTheRetentionThatIsNeeded() {
+    void timeToLive_isThatOfThePushSection_andTheLongestOfAllNeedsItsRetention() {
         assertThat(of(Map.of("push", Map.of("ttl", 60), "push.provider.fcm", Map.of("ttl", 120)))
                         .settings()
                         .pushTimeToLive())
-                .isEqualTo(Duration.ofSeconds(120));
+                .isEqualTo(Duration.ofSeconds(60));
+        assertThat(of(Map.of("push.provider.fcm", Map.of("ttl", 120)))
+                        .settings()
+                        .pushTimeToLive())
+                .isEqualTo(Duration.ofHours(24));
         refused("push", "ttl", 40 * 3_600).withMessageContaining("retention 259200 s is too short");
+        refused("push.provider.fcm", "debug.ttl", 40 * 3_600).withMessageContaining("retention 259200 s is too short");
+        assertThat(of(Map.of("push", Map.of("ttl", 60), "halley", Map.of("retention", 5_000)))
+                        .settings()
+                        .retention())
+                .isEqualTo(Duration.ofSeconds(5_000));
     }
 
     private static Options of(Map<String, ? extends Map<String, ?>> sections) {

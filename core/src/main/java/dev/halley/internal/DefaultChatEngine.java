@@ -10,6 +10,7 @@ import dev.halley.ChatId;
 import dev.halley.ChatView;
 import dev.halley.Device;
 import dev.halley.NewChat;
+import dev.halley.Notification;
 import dev.halley.Options;
 import dev.halley.Outcome;
 import dev.halley.Party;
@@ -61,6 +62,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     private final SessionStore store;
     private final PushProviders providers;
+    private final Options options;
     private final Settings settings;
     private final AgentLink agentLink;
     private final Observer observer;
@@ -72,6 +74,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     private DefaultChatEngine(EngineBuilder builder) {
         own = new ArrayList<>();
+        options = builder.options;
         settings = builder.settings == null ? builder.options.settings() : builder.settings;
         clock = builder.clock;
         observer = builder.observer == null ? new Observer() {} : SafeObserver.around(builder.observer);
@@ -123,8 +126,12 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
                 chat.polled(),
                 chat.secureKey().map(DefaultChatEngine::hash).orElse(null));
         ChatEvent joined = ChatEvent.joined(Party.CLIENT, identity.nickname());
-        Step step =
-                Session.opened(identity, chat.device().orElse(null), joined, Policy.of(settings, service.get()), now);
+        Step step = Session.opened(
+                identity,
+                chat.device().orElse(null),
+                joined,
+                Policy.of(settings, service.get(), settings.pushTimeToLive()),
+                now);
         Session opened = (Session) step.next().orElseThrow();
         return store.create(opened, step.append()).thenCompose(created -> {
             if (!created) {
@@ -431,7 +438,15 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     }
 
     private Policy policy(Session session) {
-        return Policy.of(settings, serviceSettings(session));
+        return Policy.of(settings, serviceSettings(session), pushTimeToLive(session.device()));
+    }
+
+    private Duration pushTimeToLive(@Nullable Device device) {
+        String seconds = device == null
+                ? null
+                : options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())
+                        .get(KnownOptions.TTL);
+        return seconds == null ? settings.pushTimeToLive() : Duration.ofSeconds(Long.parseLong(seconds));
     }
 
     private ServiceSettings serviceSettings(Session session) {

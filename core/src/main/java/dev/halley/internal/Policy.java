@@ -17,12 +17,12 @@ record Policy(
     /** How long an ended chat lingers once its customer has seen the end. */
     static final Duration LINGER = Duration.ofMinutes(1);
 
-    static Policy of(Settings settings, ServiceSettings service) {
+    static Policy of(Settings settings, ServiceSettings service, Duration pushTimeToLive) {
         return new Policy(
                 service.gracePeriod(),
                 settings.attachWithin(),
                 settings.lease(),
-                settings.pushTimeToLive(),
+                pushTimeToLive,
                 settings.pushAttempts(),
                 settings.retention(),
                 settings.maxEvents());

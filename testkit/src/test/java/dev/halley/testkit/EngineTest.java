@@ -297,6 +297,19 @@ abstract class EngineTest {
         }
 
         @Test
+        void timeToLiveOfTheDevicesProvider_goesBeforeTheUsual() {
+            set("push", "ttl", "36000");
+            set("push.provider.test", "ttl", "60");
+            ChatId chat = alerted();
+            Outcome[] failures = new Outcome[50];
+            Arrays.fill(failures, new Outcome.Unavailable("503"));
+            provider.answerWith(failures);
+            say(chat, "One");
+            time.advance(Duration.ofMinutes(5));
+            assertThat(counted).anyMatch(line -> line.startsWith("given up"));
+        }
+
+        @Test
         void openBreaker_defersPushes_andUsesUpNoAttempt() {
             Outcome[] failures = new Outcome[20];
             Arrays.fill(failures, new Outcome.Unavailable("503"));
