@@ -63,7 +63,7 @@ class EngineOverHttpTest {
                 .build();
         chat = join(engine.open(new NewChat("request-chat", USER, Device.of("customhttp", "phone"))))
                 .id();
-        join(engine.connections().attach(new Arrival(USER, null, null, OptionalLong.empty()), new Link()));
+        join(engine.connections().attach(new Arrival(USER, null, null, OptionalLong.empty()), new Link("link")));
         join(engine.connections().left(new ConnectionId("link"), OptionalLong.of(1)));
     }
 
@@ -130,6 +130,43 @@ class EngineOverHttpTest {
         assertSamePush();
     }
 
+    @Test
+    void endpointThatIsABlackHole_doesNotHoldUpAnother() throws Exception {
+        try (Receiver hole = new Receiver()) {
+            for (int i = 0; i < 1_000; i++) {
+                hole.faults.add(Fault.HANG);
+            }
+            Options options = Options.of(Map.of(
+                    "push", Map.of("pushEnabled", "customhttp"),
+                    "push.provider.hole", Map.of("customhttp.url", hole.url("/hole")),
+                    "push.provider.works", Map.of("customhttp.url", receiver.url("/works")),
+                    "Service.request-chat", Map.of("_client_timeout_notification", 0)));
+            try (ChatEngine both = ChatEngine.builder()
+                    .options(options)
+                    .providers(PushProviders.discover(options))
+                    .build()) {
+                for (int i = 0; i < 1_000; i++) {
+                    sayToAbsent(both, "lost" + i, "hole");
+                }
+                await().until(() -> hole.arrived.size() > 50);
+                for (int i = 0; i < 100; i++) {
+                    sayToAbsent(both, "found" + i, "works");
+                }
+                await().atMost(Duration.ofSeconds(3)).until(() -> receiver.arrived.size() == 100);
+            }
+        }
+    }
+
+    private static void sayToAbsent(ChatEngine engine, String name, String provider) {
+        UserId user = new UserId(name);
+        Device device = new Device("customhttp", name, provider, "", false);
+        ChatId opened =
+                join(engine.open(new NewChat("request-chat", user, device))).id();
+        join(engine.connections().attach(new Arrival(user, null, null, OptionalLong.empty()), new Link(name)));
+        join(engine.connections().left(new ConnectionId(name), OptionalLong.of(1)));
+        join(engine.said(opened, ChatEvent.text(Party.AGENT, "Ann", "Hello")));
+    }
+
     private void assertSamePush() {
         Arrived first = receiver.arrived.get(0);
         Arrived second = receiver.arrived.get(1);
@@ -153,10 +190,9 @@ class EngineOverHttpTest {
         return HttpHeaders.of(headers, (name, value) -> true);
     }
 
-    private static final class Link implements ClientLink {
-        @Override
-        public ConnectionId id() {
-            return new ConnectionId("link");
+    private record Link(ConnectionId id) implements ClientLink {
+        Link(String name) {
+            this(new ConnectionId(name));
         }
 
         @Override
