@@ -1,0 +1,198 @@
+package dev.halley.examples.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.halley.Options;
+import dev.halley.examples.server.NodeApp.Client;
+import dev.halley.examples.server.NodeApp.Shown;
+import dev.halley.examples.server.NodeApp.Transport;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Customers whose apps use CometD's JavaScript client or Faye miss nothing either. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ForeignClientsTest {
+
+    private static final int MANY = 1_200;
+
+    private final List<DemoReceiver.Push> pushes = new CopyOnWriteArrayList<>();
+    private final DemoReceiver receiver = DemoReceiver.start(pushes::add);
+    private final RunningServer server = RunningServer.start(
+            ServerSettings.of(Options.of(receiver.options(1))).withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2)));
+    private final Http http = new Http(server.uri());
+
+    ForeignClientsTest() throws Exception {}
+
+    @BeforeAll
+    void install() throws Exception {
+        NodeApp.install();
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+        receiver.close();
+    }
+
+    static Stream<Arguments> apps() {
+        return Stream.of(Client.values())
+                .flatMap(client -> Stream.of(Transport.values()).map(transport -> Arguments.of(client, transport)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("apps")
+    void background_isPushed_andEverythingMissedComesInOrder(Client client, Transport transport) throws Exception {
+        Customer customer = new Customer("background", client, transport);
+        List<String> said = new ArrayList<>();
+        try (NodeApp app = customer.startsApp()) {
+            app.awaitPosition(1);
+            for (int i = 0; i < 3; i++) {
+                said.add(customer.hears("Live " + i));
+                app.awaitPosition(said.size() + 1);
+            }
+            app.background();
+            assertThat(positions(app)).containsExactly(1L, 2L, 3L, 4L);
+        }
+        customer.awaitAway();
+        List<String> missed = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            missed.add(customer.hears("Missed " + i));
+        }
+        said.addAll(missed);
+        customer.awaitPushesOf(missed);
+
+        try (NodeApp app = customer.startsApp()) {
+            app.awaitPosition(MANY + 4);
+            for (int i = 0; i < 10; i++) {
+                said.add(customer.hears("Live again " + i));
+                app.awaitPosition(said.size() + 1);
+            }
+            assertThat(positions(app))
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(5, MANY + 14).boxed().toList());
+            assertThat(app.rows().stream().map(Shown::text)).containsExactlyElementsOf(said.subList(3, said.size()));
+            assertThat(customer.pushed()).isEqualTo(missed);
+            assertThat(customer.absencesTold()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("apps")
+    void killedWithoutAWord_isPushed_andMissesNothing(Client client, Transport transport) throws Exception {
+        Customer customer = new Customer("killed", client, transport);
+        try (NodeApp app = customer.startsApp()) {
+            customer.hears("Received");
+            app.awaitPosition(2);
+            customer.awaitSeen(2);
+        }
+        List<String> missed = List.of(customer.hears("Written to nobody"), customer.hears("Nor is this read"));
+        customer.awaitPushesOf(missed);
+
+        try (NodeApp app = customer.startsApp()) {
+            app.awaitPosition(4);
+            assertThat(app.rows()).extracting(Shown::text).containsExactlyElementsOf(missed);
+            assertThat(customer.absencesTold()).isEqualTo(1);
+        }
+    }
+
+    private static List<Long> positions(NodeApp app) {
+        return app.rows().stream().map(Shown::position).toList();
+    }
+
+    /** A customer with a chat, and what the agent and the push service know of them. */
+    private final class Customer {
+
+        private final Client client;
+        private final Transport transport;
+        private final String user;
+        private final String chat;
+
+        Customer(String name, Client client, Transport transport) {
+            this.client = client;
+            this.transport = transport;
+            user = name + "-" + client + "-" + transport;
+            String create = http.post(user, "/genesys/1/service/request-chat", "")
+                    .json()
+                    .path("_chatIxnAPI-CREATE-URL")
+                    .asText();
+            chat = http.post(
+                            user,
+                            create,
+                            "notify_by=comet&firstName=Ada&push_notification_type=customhttp&push_notification_deviceid="
+                                    + user)
+                    .json()
+                    .path("chatSessionId")
+                    .asText();
+        }
+
+        NodeApp startsApp() throws Exception {
+            return new NodeApp(client, transport, server.uri(), user).awaitConnected(transport);
+        }
+
+        /** Returns the text that the agent has written. */
+        String hears(String text) {
+            Http.Reply reply = http.send(http.to("/agent/1/chats/" + chat + "/messages")
+                    .header("Authorization", "Bearer " + server.token())
+                    .POST(BodyPublishers.ofString("text=" + text.replace(' ', '+'))));
+            assertThat(reply.status()).isEqualTo(200);
+            return text;
+        }
+
+        void awaitAway() {
+            await().until(() -> view().path("presence").asText().equals("away"));
+        }
+
+        void awaitSeen(long position) {
+            await().untilAsserted(() -> assertThat(view().path("seen").asLong()).isEqualTo(position));
+        }
+
+        void awaitPushesOf(List<String> texts) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> pushed().size() >= texts.size());
+            assertThat(pushed()).isEqualTo(texts);
+        }
+
+        /** The texts of all pushes, in the order of their coming. */
+        List<String> pushed() {
+            return pushes.stream()
+                    .filter(push -> push.body().path("deviceId").asText().equals(user))
+                    .flatMap(push -> push.texts().stream())
+                    .toList();
+        }
+
+        long absencesTold() {
+            return stream(agent("/agent/1/chats/" + chat + "/events?after=0"))
+                    .filter(event -> event.path("position").isNull())
+                    .count();
+        }
+
+        private JsonNode view() {
+            return stream(agent("/agent/1/chats"))
+                    .filter(one -> one.path("chatSessionId").asText().equals(chat))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private JsonNode agent(String path) {
+            return http.send(http.to(path).header("Authorization", "Bearer " + server.token()))
+                    .json();
+        }
+
+        private static Stream<JsonNode> stream(JsonNode array) {
+            return StreamSupport.stream(array.spliterator(), false);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.halley.examples.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/** An app under Node, from its start to its end: one of the scripts in {@code src/test/node}, which tells what it receives. */
+final class NodeApp implements AutoCloseable {
+
+    /** Clients that are not ours. */
+    enum Client {
+        COMETD,
+        FAYE
+    }
+
+    enum Transport {
+        LONG_POLLING,
+        WEBSOCKET
+    }
+
+    /** A row as it arrived. */
+    record Shown(long position, String text) {}
+
+    private static final Path SCRIPTS = Path.of("src", "test", "node");
+    private static final Path HOME = Path.of("target", "node");
+    private static final Duration INSTALLATION = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Process process;
+    private final List<Shown> rows = new CopyOnWriteArrayList<>();
+    private volatile @Nullable String connected;
+    private volatile boolean gone;
+
+    NodeApp(Client client, Transport transport, URI server, String user) throws IOException {
+        process = new ProcessBuilder(
+                        "node",
+                        script(client),
+                        server.resolve("/genesys/cometd").toString(),
+                        name(transport),
+                        user)
+                .directory(HOME.toFile())
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        HOME.resolve("stderr.log").toFile()))
+                .start();
+        Thread listener = new Thread(this::listen, "listens to " + client);
+        listener.setDaemon(true);
+        listener.start();
+    }
+
+    /** Gets the clients from npm, once; without Node or npm the tests that need them are aborted, on CI they fail. */
+    static void install() throws Exception {
+        missing().ifPresent(reason -> {
+            if ("true".equals(System.getenv("CI"))) {
+                Assertions.fail(reason);
+            }
+            Assumptions.abort(reason);
+        });
+    }
+
+    /** Awaits the answer to a first poll, and that the app is on the transport it was meant to be on. */
+    NodeApp awaitConnected(Transport transport) {
+        await().atMost(PATIENCE).until(() -> connected != null);
+        assertThat(connected).isEqualTo(name(transport));
+        return this;
+    }
+
+    void awaitPosition(long position) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(rows).last().extracting(Shown::position).isEqualTo(position));
+    }
+
+    /** What has arrived, in the order of its coming. */
+    List<Shown> rows() {
+        return rows;
+    }
+
+    /** Sends the app to the background, where it names its position, and awaits that the server has answered. */
+    void background() throws Exception {
+        try (Writer input = process.outputWriter(UTF_8)) {
+            input.write("background\n");
+        }
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(gone).isTrue();
+    }
+
+    /** Kills the app without a word. */
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    private void listen() {
+        try (BufferedReader lines = process.inputReader(UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                take(Json.parse(line));
+            }
+        } catch (IOException e) {
+            // The app was killed.
+        }
+    }
+
+    private void take(JsonNode line) {
+        if (line.has("connected")) {
+            connected = line.path("connected").asText();
+        }
+        if (line.has("gone")) {
+            gone = true;
+        }
+        JsonNode shown = line.at("/state/transcriptToShow");
+        long position = line.at("/state/transcriptPosition").asLong() - shown.size();
+        for (JsonNode row : shown) {
+            rows.add(new Shown(++position, row.path(2).asText()));
+        }
+    }
+
+    private static String script(Client client) {
+        return switch (client) {
+            case COMETD -> "cometd.js";
+            case FAYE -> "faye.js";
+        };
+    }
+
+    private static String name(Transport transport) {
+        return switch (transport) {
+            case LONG_POLLING -> "long-polling";
+            case WEBSOCKET -> "websocket";
+        };
+    }
+
+    /** Returns why the clients can't be had, nothing if they are there. */
+    private static Optional<String> missing() throws IOException, InterruptedException {
+        for (String program : List.of("node", "npm")) {
+            if (!runs(program, "--version")) {
+                return Optional.of(
+                        "There is no " + program + " here: no test with CometD's JavaScript client and Faye");
+            }
+        }
+        boolean changed = copyScripts();
+        if (changed && !runs("npm", "ci", "--no-audit", "--no-fund")) {
+            Files.delete(HOME.resolve("package-lock.json"));
+            return Optional.of("npm could not install CometD's JavaScript client and Faye: see "
+                    + HOME.resolve("npm.log").toAbsolutePath());
+        }
+        return Optional.empty();
+    }
+
+    /** Returns whether other packages are needed than are there. */
+    private static boolean copyScripts() throws IOException {
+        Files.createDirectories(HOME);
+        Path lock = Path.of("package-lock.json");
+        boolean changed = !Files.exists(HOME.resolve(lock))
+                || !Files.isDirectory(HOME.resolve("node_modules"))
+                || Files.mismatch(SCRIPTS.resolve(lock), HOME.resolve(lock)) >= 0;
+        try (Stream<Path> files = Files.list(SCRIPTS)) {
+            files.filter(Files::isRegularFile).forEach(NodeApp::copy);
+        }
+        return changed;
+    }
+
+    private static void copy(Path file) {
+        try {
+            Files.write(HOME.resolve(file.getFileName()), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean runs(String... command) throws IOException, InterruptedException {
+        Files.createDirectories(HOME);
+        try {
+            Process started = new ProcessBuilder(command)
+                    .directory(HOME.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            HOME.resolve("npm.log").toFile()))
+                    .start();
+            if (started.waitFor(INSTALLATION.toSeconds(), TimeUnit.SECONDS)) {
+                return started.exitValue() == 0;
+            }
+            started.destroyForcibly();
+            return false;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
