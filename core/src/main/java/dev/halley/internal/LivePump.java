@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ final class LivePump {
     private static final int ROW = 100;
 
     private static final long NOWHERE = -1;
+
+    private static final CompletionStage<Boolean> NOTHING = CompletableFuture.completedFuture(false);
 
     private final SessionStore store;
     private final Scheduler scheduler;
@@ -140,11 +143,20 @@ final class LivePump {
         if (rewind != NOWHERE) {
             sent = Math.min(sent, rewind);
         }
-        try {
-            return store.read(chat, sent, PAGE).thenCompose(this::deliver).toCompletableFuture();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return read().thenCompose(page -> page == null ? NOTHING : deliver(page))
+                .toCompletableFuture();
+    }
+
+    /** Reads the next page; null if the store fails, which is no reason to lose the connection: the next look reads again. */
+    private CompletionStage<@Nullable Optional<Page>> read() {
+        return store.read(chat, sent, PAGE).<@Nullable Optional<Page>>handle((page, failure) -> {
+            if (failure != null) {
+                LOGGER.debug("A chat could not be read for its connection; tried again later");
+                begun.complete(null);
+                return null;
+            }
+            return page;
+        });
     }
 
     private CompletionStage<Boolean> deliver(Optional<Page> page) {
