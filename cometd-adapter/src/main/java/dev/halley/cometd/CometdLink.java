@@ -250,11 +250,12 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             repeat = false;
             if (confirmed.isPresent()) {
                 proved = Math.max(proved, Math.min(confirmed.getAsLong(), delivered));
-            } else if (!first && !acknowledging && answered > proved && isDirect(context)) {
+            } else if (!first && !acknowledging && taken > proved && isDirect(context)) {
                 if (!same) {
-                    doubtful = answered;
+                    // A WebSocket takes rows between the answers, too.
+                    doubtful = taken;
                     repeat = settings.repeatUnread();
-                } else if (settings.confirmByConnect() && doubtful <= proved) {
+                } else if (settings.confirmByConnect() && answered > proved && doubtful <= proved) {
                     proved = answered;
                     confirmed = OptionalLong.of(answered);
                 }

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.cometd.bayeux.Channel;
 import org.cometd.bayeux.Message;
 import org.cometd.bayeux.client.ClientSession;
@@ -94,6 +96,14 @@ final class TestClient implements AutoCloseable {
         disconnectPosition = position;
         bayeux.disconnect();
         assertThat(bayeux.waitFor(5_000, BayeuxClient.State.DISCONNECTED)).isTrue();
+    }
+
+    /** Goes to the background over a network that may fail; returns whether the server has answered. */
+    boolean leave(Object position) {
+        disconnectPosition = position;
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        bayeux.disconnect(reply -> answer.complete(reply.isSuccessful()));
+        return answer.completeOnTimeout(false, 3, TimeUnit.SECONDS).join();
     }
 
     long position() {

@@ -97,14 +97,15 @@ class ForeignClientsTest {
         try (NodeApp app = customer.startsApp()) {
             customer.hears("Received");
             app.awaitPosition(2);
-            customer.awaitSeen(2);
         }
         List<String> missed = List.of(customer.hears("Written to nobody"), customer.hears("Nor is this read"));
-        customer.awaitPushesOf(missed);
+        // A client that sends each request on a connection of its own proves nothing, and is told of "Received", too.
+        await().untilAsserted(() -> assertThat(customer.pushed()).endsWith(missed.get(0), missed.get(1)));
 
         try (NodeApp app = customer.startsApp()) {
             app.awaitPosition(4);
-            assertThat(app.rows()).extracting(Shown::text).containsExactlyElementsOf(missed);
+            assertThat(app.rows().stream().filter(row -> row.position() > 2).map(Shown::text))
+                    .containsExactlyElementsOf(missed);
             assertThat(customer.absencesTold()).isEqualTo(1);
         }
     }
@@ -154,10 +155,6 @@ class ForeignClientsTest {
 
         void awaitAway() {
             await().until(() -> view().path("presence").asText().equals("away"));
-        }
-
-        void awaitSeen(long position) {
-            await().untilAsserted(() -> assertThat(view().path("seen").asLong()).isEqualTo(position));
         }
 
         void awaitPushesOf(List<String> texts) {
