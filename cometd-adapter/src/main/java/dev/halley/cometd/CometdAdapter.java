@@ -36,6 +36,14 @@ public final class CometdAdapter {
     private static final String ARRIVAL = Arrival.class.getName();
     private static final String REFUSED = CometdAdapter.class.getName() + ".refused";
 
+    private static final String NAMED_OUTSIDE_EXT = CometdAdapter.class.getName() + ".namedOutsideExt";
+
+    /** What CometD says of a session that is not there; said of somebody else's, too. */
+    static final String UNKNOWN_SESSION = "402::session_unknown";
+
+    /** Set in a message that is not its session's owner's; such a message goes nowhere. */
+    private static final String FOREIGN = CometdAdapter.class.getName() + ".foreign";
+
     private final BayeuxServer bayeux;
     private final Connections connections;
     private final ChatEngine engine;
@@ -74,7 +82,14 @@ public final class CometdAdapter {
         @Override
         public void sessionAdded(ServerSession session, ServerMessage message) {
             if (session.getAttribute(ARRIVAL) instanceof Arrival arrival) {
-                CometdLink link = new CometdLink(bayeux, session, connections, engine.settings(), form);
+                CometdLink link = new CometdLink(
+                        bayeux,
+                        session,
+                        connections,
+                        engine.settings(),
+                        form,
+                        arrival.user(),
+                        Boolean.TRUE.equals(session.getAttribute(NAMED_OUTSIDE_EXT)));
                 session.setAttribute(LINK, link);
                 session.addListener(link);
                 // The missed messages come with the first connect's answer, before its reply, and in order.
@@ -102,15 +117,18 @@ public final class CometdAdapter {
                 handshake(session, message, promise);
                 return;
             }
+            CometdLink link = linkOf(session);
+            if (link != null && !link.isFrom(users.resolve(message))) {
+                message.put(FOREIGN, true);
+                promise.succeed(false);
+                return;
+            }
             if (Channel.META_DISCONNECT.equals(channel) && isLate(session, message)) {
                 lateDisconnect(message, promise);
                 return;
             }
-            if (Channel.META_CONNECT.equals(channel)) {
-                CometdLink link = linkOf(session);
-                if (link != null) {
-                    link.connecting(message);
-                }
+            if (Channel.META_CONNECT.equals(channel) && link != null) {
+                link.connecting(message);
             }
             promise.succeed(true);
         }
@@ -128,6 +146,12 @@ public final class CometdAdapter {
                     message.put(Message.ERROR_FIELD, refusal);
                     message.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
                 }
+            }
+            ServerMessage.Mutable answered = message.getAssociated();
+            if (answered != null && answered.containsKey(FOREIGN)) {
+                message.put(Message.ERROR_FIELD, UNKNOWN_SESSION);
+                promise.succeed(true);
+                return;
             }
             CometdLink link = linkOf(session);
             if (link == null) {
@@ -153,10 +177,12 @@ public final class CometdAdapter {
             promise.succeed(false);
             return;
         }
+        boolean namedOutsideExt = isNamedOutsideExt(message);
         Arrival arrival = arrival(user.get(), message);
         connections.admits(arrival).whenComplete((admitted, failure) -> {
             if (failure == null && admitted) {
                 session.setAttribute(ARRIVAL, arrival);
+                session.setAttribute(NAMED_OUTSIDE_EXT, namedOutsideExt);
                 promise.succeed(true);
             } else {
                 session.setAttribute(
@@ -164,6 +190,18 @@ public final class CometdAdapter {
                 promise.succeed(false);
             }
         });
+    }
+
+    /** Whether the request names its user by itself, so that each later one of the session has to. */
+    private boolean isNamedOutsideExt(ServerMessage.Mutable handshake) {
+        Object ext = handshake.remove(Message.EXT_FIELD);
+        try {
+            return users.resolve(handshake).isPresent();
+        } finally {
+            if (ext != null) {
+                handshake.put(Message.EXT_FIELD, ext);
+            }
+        }
     }
 
     /** A disconnect of a session that is gone, or that its client can no longer prove to be its own. */

@@ -3,6 +3,7 @@ package dev.halley.cometd;
 import dev.halley.ChatView;
 import dev.halley.Row;
 import dev.halley.Settings;
+import dev.halley.UserId;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.Connections;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +77,8 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private final Connections connections;
     private final Settings settings;
     private final MessageForm form;
+    private final UserId user;
+    private final boolean namedOutsideExt;
 
     private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
     private CompletionStage<Void> departed = CompletableFuture.completedFuture(null);
@@ -98,6 +102,11 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     /** The last position that may have been lost with an answer. */
     private long doubtful;
 
+    /** What a stranger's connect would have taken: rows are read again, others' messages wait here for the next connect. */
+    private boolean withheld;
+
+    private final List<ServerMessage> withheldOthers = new ArrayList<>();
+
     private int connects;
     private @Nullable SocketAddress connectedFrom;
 
@@ -106,13 +115,26 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private final Deque<Batch> batches = new ArrayDeque<>();
 
     CometdLink(
-            BayeuxServer bayeux, ServerSession session, Connections connections, Settings settings, MessageForm form) {
+            BayeuxServer bayeux,
+            ServerSession session,
+            Connections connections,
+            Settings settings,
+            MessageForm form,
+            UserId user,
+            boolean namedOutsideExt) {
         this.bayeux = bayeux;
         this.session = session;
         this.id = new ConnectionId(session.getId());
         this.connections = connections;
         this.settings = settings;
         this.form = form;
+        this.user = user;
+        this.namedOutsideExt = namedOutsideExt;
+    }
+
+    /** Whether a message with this user is the session's: the same one, or none where only the handshake's ext named one. */
+    boolean isFrom(Optional<UserId> sender) {
+        return sender.map(user::equals).orElse(!namedOutsideExt);
     }
 
     @Override
@@ -196,6 +218,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     public void deQueue(ServerSession taking, Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
         CompletableFuture<Void> made = null;
         synchronized (this) {
+            if (isForeign(replies)) {
+                withhold(queue);
+                return;
+            }
             Iterator<ServerMessage> messages = queue.iterator();
             while (messages.hasNext()) {
                 if (CometdAdapter.CHANNEL.equals(messages.next().getChannel())) {
@@ -226,6 +252,32 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         }
     }
 
+    private static boolean isForeign(List<ServerMessage.Mutable> replies) {
+        return replies.stream().anyMatch(reply -> CometdAdapter.UNKNOWN_SESSION.equals(reply.get(Message.ERROR_FIELD)));
+    }
+
+    /** CometD gives the queue to every connect with the session's id and cookie, also to one that was refused. */
+    private void withhold(Queue<ServerMessage> queue) {
+        for (ServerMessage message : queue) {
+            if (CometdAdapter.CHANNEL.equals(message.getChannel())) {
+                Queued next = queued.poll();
+                queuedSize -= next == null ? 0 : next.size();
+                withheld = true;
+            } else {
+                withheldOthers.add(message);
+            }
+        }
+        queue.clear();
+    }
+
+    private void giveBack(List<ServerMessage> messages) {
+        for (ServerMessage message : messages) {
+            ServerMessage.Mutable copy = bayeux.newMessage();
+            copy.putAll(message);
+            session.deliver(null, copy, Promise.noop());
+        }
+    }
+
     @Override
     public void deQueue(ServerSession taking, Queue<ServerMessage> queue) {
         // The other form, which is told of the replies, is the one that CometD calls.
@@ -239,6 +291,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         OptionalLong confirmed;
         boolean repeat;
         boolean live;
+        List<ServerMessage> others;
         synchronized (this) {
             BayeuxContext context = message.getBayeuxContext();
             SocketAddress from = context == null ? null : context.getRemoteAddress();
@@ -260,6 +313,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                     confirmed = OptionalLong.of(answered);
                 }
             }
+            repeat |= withheld;
+            withheld = false;
+            others = List.copyOf(withheldOthers);
+            withheldOthers.clear();
             if (repeat) {
                 generation++;
                 doubtful = proved;
@@ -271,6 +328,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         if (confirmed.isPresent()) {
             connections.confirmed(id, confirmed.getAsLong());
         }
+        giveBack(others);
         if (repeat) {
             connections.repeat(id);
         }

@@ -19,7 +19,10 @@ public interface UserResolver {
     /**
      * Returns the user, empty to refuse.
      *
-     * @param message a handshake or a disconnect; its {@code ext} is the client's word and may be of any type
+     * <p>A session's later messages are asked about as well: whoever is named by the request (a header) is named by each of
+     * them, or it is not theirs; whoever was named in the handshake's {@code ext} alone need not be named again.
+     *
+     * @param message any message of a client, also a handshake without its {@code ext}; the {@code ext} is the client's word and may be of any type
      */
     Optional<UserId> resolve(ServerMessage message);
 

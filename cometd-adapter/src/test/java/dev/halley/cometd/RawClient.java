@@ -37,6 +37,13 @@ final class RawClient implements AutoCloseable {
         this.socket.setSoTimeout(30_000);
     }
 
+    /** Goes on with somebody else's session, as far as its client id and its cookie are that. */
+    RawClient steal(RawClient other) {
+        clientId = other.clientId;
+        cookie = other.cookie;
+        return this;
+    }
+
     RawClient header(String line) {
         headers.add(line);
         return this;
@@ -95,8 +102,9 @@ final class RawClient implements AutoCloseable {
         byte[] bytes = body.startsWith("[")
                 ? body.getBytes(StandardCharsets.UTF_8)
                 : ("[" + body + "]").getBytes(StandardCharsets.UTF_8);
-        StringBuilder head = new StringBuilder("POST /genesys/cometd HTTP/1.1\r\nHost: localhost\r\ngms_user: " + user
-                + "\r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: " + bytes.length + "\r\n");
+        StringBuilder head = new StringBuilder("POST /genesys/cometd HTTP/1.1\r\nHost: localhost\r\n"
+                + (user.isEmpty() ? "" : "gms_user: " + user + "\r\n")
+                + "Content-Type: application/json;charset=UTF-8\r\nContent-Length: " + bytes.length + "\r\n");
         if (cookie != null) {
             head.append("Cookie: ").append(cookie).append("\r\n");
         }

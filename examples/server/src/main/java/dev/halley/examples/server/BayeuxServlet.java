@@ -2,6 +2,7 @@ package dev.halley.examples.server;
 
 import dev.halley.ChatEngine;
 import dev.halley.cometd.CometdAdapter;
+import dev.halley.cometd.UserResolver;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,15 +23,20 @@ final class BayeuxServlet extends CometDServlet {
     private static final Logger log = LoggerFactory.getLogger(BayeuxServlet.class);
 
     private final ChatEngine engine;
+    private final FailedKeys failedKeys;
     private volatile boolean stopping;
 
-    BayeuxServlet(ChatEngine engine) {
+    BayeuxServlet(ChatEngine engine, FailedKeys failedKeys) {
         this.engine = engine;
+        this.failedKeys = failedKeys;
     }
 
     @Override
     public void init() throws ServletException {
         super.init();
+        if (engine.settings().requireSecureKey()) {
+            getBayeuxServer().addExtension(new SlowHandshakes(failedKeys, UserResolver.gmsUser()));
+        }
         CometdAdapter.install(getBayeuxServer(), engine);
     }
 

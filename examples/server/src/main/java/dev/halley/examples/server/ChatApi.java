@@ -16,6 +16,7 @@ import dev.halley.Row;
 import dev.halley.Transcript;
 import dev.halley.UserId;
 import dev.halley.cometd.ChatApiV1;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class ChatApi extends JsonApi {
 
     private final ChatEngine engine;
     private final Desk desk;
+    private final FailedKeys failedKeys;
     private final Cache<String, Instance> instances = CacheBuilder.newBuilder()
             .maximumSize(100_000)
             .expireAfterWrite(Duration.ofHours(1))
@@ -60,10 +62,11 @@ final class ChatApi extends JsonApi {
         }
     }
 
-    ChatApi(ChatEngine engine, Desk desk) {
+    ChatApi(ChatEngine engine, Desk desk, FailedKeys failedKeys) {
         super(BASE);
         this.engine = engine;
         this.desk = desk;
+        this.failedKeys = failedKeys;
     }
 
     @Override
@@ -84,12 +87,12 @@ final class ChatApi extends JsonApi {
         }
         if (path.size() == 3) {
             requireMethod(request, "POST");
-            return createChat(first, user, fields);
+            return createChat(first, user, request, fields);
         }
         String action = path.get(3);
         requireMethod(request, "POST", action.equals("refresh") ? "GET" : "POST");
-        return engine.find(user, first, fields.filled("secureKey").orElse(null))
-                .thenCompose(found -> act(action, new Call(found.orElseThrow(Refusal::notFound), fields)));
+        return find(user, first, request, fields)
+                .thenCompose(found -> act(action, new Call(found.orElseThrow(() -> failed(user, request)), fields)));
     }
 
     private Answer createService(String name, UserId user) {
@@ -101,16 +104,37 @@ final class ChatApi extends JsonApi {
         return Answer.ok(ImmutableMap.of("_id", id, "_chatIxnAPI-CREATE-URL", BASE + id + "/ixn/chat"));
     }
 
-    private CompletionStage<Answer> createChat(String id, UserId user, Fields fields) {
-        return engine.find(user, id, fields.filled("secureKey").orElse(null))
-                .thenCompose(found ->
-                        found.isPresent() ? opened(found.get(), fields, Map.of()) : openChat(id, user, fields));
+    private CompletionStage<Optional<ChatView>> find(UserId user, String id, Request request, Fields fields) {
+        long wait = failedKeys.secondsToWait(user, addressOf(request));
+        if (wait > 0) {
+            throw Refusal.tooMany(wait);
+        }
+        return engine.find(user, id, fields.filled("secureKey").orElse(null));
     }
 
-    private CompletionStage<Answer> openChat(String id, UserId user, Fields fields) {
+    /** No such chat, not this user's, or not with this key: where keys are asked for, all of it counts as a guess. */
+    private Refusal failed(UserId user, Request request) {
+        if (engine.settings().requireSecureKey()) {
+            failedKeys.failed(user, addressOf(request));
+        }
+        return Refusal.notFound();
+    }
+
+    private static SocketAddress addressOf(Request request) {
+        return request.getConnectionMetaData().getRemoteSocketAddress();
+    }
+
+    private CompletionStage<Answer> createChat(String id, UserId user, Request request, Fields fields) {
+        return find(user, id, request, fields)
+                .thenCompose(found -> found.isPresent()
+                        ? opened(found.get(), fields, Map.of())
+                        : openChat(id, user, request, fields));
+    }
+
+    private CompletionStage<Answer> openChat(String id, UserId user, Request request, Fields fields) {
         Instance instance = instances.getIfPresent(id);
         if (instance == null || !instance.owner().equals(user)) {
-            throw Refusal.notFound();
+            throw failed(user, request);
         }
         String nickname = fields.filled("userDisplayName")
                 .or(() -> fields.filled("firstName"))

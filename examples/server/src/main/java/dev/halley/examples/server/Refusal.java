@@ -7,11 +7,17 @@ final class Refusal extends RuntimeException {
 
     private final int status;
     private final String kind;
+    private final long retryAfter;
 
     private Refusal(int status, String kind, String message) {
+        this(status, kind, message, 0);
+    }
+
+    private Refusal(int status, String kind, String message, long retryAfter) {
         super(message, null, false, false);
         this.status = status;
         this.kind = kind;
+        this.retryAfter = retryAfter;
     }
 
     /** What was sent can't be read. */
@@ -54,6 +60,11 @@ final class Refusal extends RuntimeException {
         return new Refusal(415, "WrongValue", message);
     }
 
+    /** Too many keys were wrong; the same words whether the next one would be right. */
+    static Refusal tooMany(long seconds) {
+        return new Refusal(429, "TooManyFailures", "Too many keys were missing or wrong; try again later", seconds);
+    }
+
     /** Something here has failed; the log says what. */
     static Refusal unavailable() {
         return new Refusal(503, "Unavailable", "This did not work; try again later");
@@ -64,6 +75,7 @@ final class Refusal extends RuntimeException {
     }
 
     Answer answer() {
-        return Answer.error(status, kind, String.valueOf(getMessage()));
+        Answer answer = Answer.error(status, kind, String.valueOf(getMessage()));
+        return retryAfter == 0 ? answer : answer.retryAfter(retryAfter);
     }
 }

@@ -64,7 +64,8 @@ final class RunningServer implements AutoCloseable {
                 .build();
         desk.serve(engine);
         events = new AgentEvents(desk, settings.token());
-        bayeux = new BayeuxServlet(engine);
+        FailedKeys failedKeys = new FailedKeys();
+        bayeux = new BayeuxServlet(engine, failedKeys);
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("halley-http");
         server = new Server(threads);
@@ -78,7 +79,7 @@ final class RunningServer implements AutoCloseable {
         server.setStopTimeout(STOP.toMillis());
         server.setHandler(new GracefulHandler(new Handler.Sequence(
                 new Health(),
-                new ChatApi(engine, desk),
+                new ChatApi(engine, desk, failedKeys),
                 events,
                 new AgentApi(engine, desk, settings.token()),
                 cometd())));

@@ -1,0 +1,139 @@
+package dev.halley.cometd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.halley.ChatId;
+import dev.halley.Presence;
+import java.util.ArrayList;
+import java.util.List;
+import org.cometd.bayeux.Promise;
+import org.cometd.bayeux.server.ServerMessage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A long-polling session's client id and its cookie together, in the hands of somebody else or of nobody. */
+class LeakedSessionTest {
+
+    private TestServer server;
+    private ChatId chat;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestServer.start();
+        chat = server.open();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eve", ""})
+    void connect_ofSomebodyElse_isRefused_andTakesNothingFromTheOwner(String thief) throws Exception {
+        try (RawClient owner = client("mia");
+                RawClient other = client(thief)) {
+            owner.handshake("");
+            server.say(chat, "Hello");
+            other.steal(owner);
+
+            JsonNode stolen = other.connect();
+            server.say(chat, "Are you there?");
+            JsonNode again = other.connect(",\"ext\":{\"transcriptPosition\":\"3\"}");
+
+            assertUnknown(stolen);
+            assertUnknown(again);
+            assertThat(server.view(chat).seen()).isZero();
+            assertThat(texts(owner.connect())).containsExactly("has joined the session", "Hello", "Are you there?");
+        }
+    }
+
+    @Test
+    void connect_ofSomebodyElse_leavesOtherApplicationsMessagesToTheOwner() throws Exception {
+        try (RawClient owner = client("mia");
+                RawClient other = client("eve")) {
+            owner.handshake("");
+            ServerMessage.Mutable message = server.bayeux.newMessage();
+            message.setChannel("/news");
+            message.setData("for Mia");
+            server.bayeux.getSession(owner.clientId()).deliver(null, message, Promise.noop());
+
+            assertUnknown(other.steal(owner).connect());
+
+            assertThat(owner.connect().toString()).contains("for Mia");
+        }
+    }
+
+    @Test
+    void disconnectSubscribeAndPublish_ofSomebodyElse_areRefused_andMoveNothing() throws Exception {
+        try (RawClient owner = client("mia");
+                RawClient other = client("eve")) {
+            owner.handshake("");
+            owner.connect();
+            server.say(chat, "Hello");
+            other.steal(owner);
+            String id = "\",\"clientId\":\"" + owner.clientId() + "\",";
+
+            assertUnknown(other.disconnect(owner.clientId(), ",\"ext\":{\"transcriptPosition\":\"2\"}"));
+            assertUnknown(other.post("{\"channel\":\"/meta/subscribe" + id + "\"subscription\":\"/news\"}"));
+            assertUnknown(other.post("{\"channel\":\"/news" + id + "\"data\":{}}"));
+
+            assertThat(server.view(chat).presence()).isEqualTo(Presence.ONLINE);
+            assertThat(server.view(chat).seen()).isZero();
+            assertThat(texts(owner.connect())).containsExactly("Hello");
+        }
+    }
+
+    @Test
+    void connect_withoutAName_isFine_whereOnlyTheHandshakesExtNamedOne() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient owner = client("");
+                RawClient other = client("eve")) {
+            owner.handshake(",\"ext\":{\"gms_user\":\"mia\"}");
+
+            assertUnknown(other.steal(owner).connect());
+            assertThat(texts(owner.connect())).containsExactly("has joined the session", "Hello");
+            assertUnknown(owner.connect(",\"ext\":{\"gms_user\":\"eve\"}"));
+        }
+    }
+
+    @Test
+    void heldPoll_thatAStrangerBreaks_comesBackWithWhatIsNew() throws Exception {
+        try (RawClient owner = client("mia");
+                RawClient other = client("eve")) {
+            owner.handshake("");
+            owner.connect();
+            owner.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));
+
+            assertUnknown(other.steal(owner).connect());
+            owner.reconnect();
+            server.say(chat, "Hello");
+
+            assertThat(texts(owner.connect())).contains("Hello");
+        }
+    }
+
+    private RawClient client(String user) throws Exception {
+        return new RawClient(server.port(), user);
+    }
+
+    private static void assertUnknown(JsonNode answer) {
+        assertThat(answer).hasSize(1);
+        assertThat(answer.at("/0/successful").asBoolean()).isFalse();
+        assertThat(answer.at("/0/error").asText()).isEqualTo("402::session_unknown");
+        assertThat(answer.toString()).doesNotContain("transcript").doesNotContain("Hello");
+    }
+
+    private static List<String> texts(JsonNode answer) {
+        List<String> texts = new ArrayList<>();
+        answer.forEach(message -> message.at("/data/message/transcriptToShow")
+                .forEach(row -> texts.add(row.get(2).asText())));
+        return texts;
+    }
+}
