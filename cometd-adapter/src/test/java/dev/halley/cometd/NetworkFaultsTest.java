@@ -1,5 +1,6 @@
 package dev.halley.cometd;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -120,7 +121,7 @@ class NetworkFaultsTest {
                 played,
                 CompletableFuture.runAsync(
                         () -> {
-                            try (Story story = new Story(servers.get(played.remedy()), played)) {
+                            try (Story story = new Story(requireNonNull(servers.get(played.remedy())), played)) {
                                 story.play();
                             } catch (Exception e) {
                                 throw new AssertionError(e);
@@ -138,7 +139,7 @@ class NetworkFaultsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void nothingIsLost_andNothingIsPushedTwice(Case played) throws Exception {
-        this.played.get(played).get(2, TimeUnit.MINUTES);
+        requireNonNull(this.played.get(played)).get(2, TimeUnit.MINUTES);
     }
 
     /** What the customer says reaches the chat by a channel of the application's own. */
