@@ -1,6 +1,7 @@
 package dev.halley;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.halley.internal.KnownOptions;
 import dev.halley.internal.Nearest;
@@ -47,11 +48,17 @@ public final class Options {
     private final Map<String, Map<String, String>> sections;
     private final Map<String, Texts> texts;
     private final Settings settings;
-    private final ConcurrentHashMap<String, Map<String, String>> resolved = new ConcurrentHashMap<>();
+    private final Set<String> providerNames;
+    private final ConcurrentHashMap<Choice, Map<String, String>> resolved = new ConcurrentHashMap<>();
+
+    /** What of a push decides which options hold. */
+    private record Choice(String provider, String tag, boolean debug) {}
 
     private Options(Map<String, Map<String, String>> sections) {
         this.sections = sections;
         this.texts = readTexts(sections);
+        this.providerNames =
+                sections.keySet().stream().flatMap(Options::providerName).collect(toUnmodifiableSet());
         this.settings = toSettings();
     }
 
@@ -148,7 +155,7 @@ public final class Options {
 
     /** Returns all sets of options that a device can choose by its provider's name and by {@code debug}, each once. */
     public List<Map<String, String>> variants(String tag) {
-        return Stream.concat(Stream.of(""), sections.keySet().stream().flatMap(Options::providerName))
+        return Stream.concat(Stream.of(""), providerNames.stream())
                 .flatMap(provider -> Stream.of(forPush(provider, tag, false), forPush(provider, tag, true)))
                 .distinct()
                 .toList();
@@ -172,10 +179,9 @@ public final class Options {
      */
     public Map<String, String> forPush(String provider, String tag, boolean debug) {
         // Devices name their provider, and only names that have a section make a difference.
-        boolean known = sections.containsKey(PROVIDER_PREFIX + provider)
-                || sections.containsKey(PROVIDER_PREFIX + provider + ".event." + tag);
-        String name = known ? provider : "";
-        return resolved.computeIfAbsent(name + " " + tag + " " + debug, key -> resolve(name, tag, debug));
+        String name = providerNames.contains(provider) ? provider : "";
+        return resolved.computeIfAbsent(
+                new Choice(name, tag, debug), choice -> resolve(choice.provider(), choice.tag(), choice.debug()));
     }
 
     private Map<String, String> resolve(String provider, String tag, boolean debug) {
