@@ -202,14 +202,26 @@ public abstract class PushProviderContract {
 
     /** Closes what the test has opened. */
     @AfterEach
-    protected void closeAll() throws Exception {
-        opened.forEach(PushProvider::close);
-        if (relay != null) {
-            relay.close();
+    protected void closeAll() {
+        List<@Nullable AutoCloseable> all = new ArrayList<>();
+        // First, so that nothing hangs any more.
+        all.add(relay);
+        all.addAll(opened);
+        all.add(service);
+        relay = null;
+        opened.clear();
+        service = null;
+        List<Throwable> failures = new ArrayList<>();
+        for (@Nullable AutoCloseable one : all) {
+            try {
+                if (one != null) {
+                    close(one);
+                }
+            } catch (AssertionError e) {
+                failures.add(e);
+            }
         }
-        if (service != null) {
-            service.close();
-        }
+        assertThat(failures).isEmpty();
     }
 
     // The form of a push
@@ -332,7 +344,7 @@ public abstract class PushProviderContract {
     void required_format_ofTooLongAMessage_isWithinTheLimitOrRefused() {
         PushProvider provider = open();
 
-        for (String script : SCRIPTS.subList(0, 13)) {
+        for (String script : SCRIPTS.stream().filter(PushProviderContract::isWellFormed).toList()) {
             try {
                 Payload payload = provider.format(
                         with(notification(rows(3)), repeated(script, 24_576), options(url())), device());
@@ -587,7 +599,7 @@ public abstract class PushProviderContract {
     }
 
     @Test
-    void required_close_leavesNoThread() throws Exception {
+    void required_close_leavesNoThread() {
         assertAccepted(open());
         close(opened.get(0));
         Set<Thread> before = threads();
@@ -597,7 +609,7 @@ public abstract class PushProviderContract {
             assertAccepted(provider);
             close(provider);
         }
-        // For it may have threads of its own for each connection.
+        // The service as well, which may have a thread for each connection.
         closeAll();
 
         eventually(() -> left(before).isEmpty(), () -> "threads are left: " + left(before));
@@ -941,9 +953,9 @@ public abstract class PushProviderContract {
                 .get(0);
     }
 
-    private void close(PushProvider provider) {
+    private void close(AutoCloseable open) {
         result(start(() -> {
-            provider.close();
+            open.close();
             return true;
         }));
     }
