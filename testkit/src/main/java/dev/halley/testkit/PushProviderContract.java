@@ -344,7 +344,8 @@ public abstract class PushProviderContract {
     void required_format_ofTooLongAMessage_isWithinTheLimitOrRefused() {
         PushProvider provider = open();
 
-        for (String script : SCRIPTS.stream().filter(PushProviderContract::isWellFormed).toList()) {
+        for (String script :
+                SCRIPTS.stream().filter(PushProviderContract::isWellFormed).toList()) {
             try {
                 Payload payload = provider.format(
                         with(notification(rows(3)), repeated(script, 24_576), options(url())), device());
