@@ -32,13 +32,13 @@ final class NtfyProvider implements PushProvider {
     /** {@code … 10000 earlier} and a line's end. */
     private static final int EARLIER = 24;
 
-    private static final int TIMEOUT_SECONDS = 10;
-
     private final URI server;
+    private final Duration timeout;
     private final HttpClient client = new HttpClient();
 
-    NtfyProvider(URI server) {
+    NtfyProvider(URI server, Duration timeout) {
         this.server = server;
+        this.timeout = timeout;
         client.setName("halley-push-ntfy");
         client.setFollowRedirects(false);
         try {
@@ -70,7 +70,7 @@ final class NtfyProvider implements PushProvider {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         client.newRequest(server.resolve("/" + device.token()))
                 .method(HttpMethod.POST)
-                .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 // Servers from 2.16 on replace a message by another one with the same id, so a retry shows nothing
                 // twice.
                 .headers(headers -> headers.put("X-Sequence-ID", payload.key()))

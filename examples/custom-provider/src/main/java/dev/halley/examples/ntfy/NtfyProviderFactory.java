@@ -5,6 +5,7 @@ import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,8 @@ public final class NtfyProviderFactory implements PushProviderFactory {
             "the URL of a server, such as https://ntfy.sh",
             false,
             value -> value.matches("https?://[^\\s?#]+"));
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     @Override
     public Set<String> types() {
@@ -31,6 +34,6 @@ public final class NtfyProviderFactory implements PushProviderFactory {
     @Override
     public PushProvider create(ProviderConfig config) {
         String url = config.option(URL.name()).orElseThrow(() -> config.missing(URL.name(), URL.accepted()));
-        return new NtfyProvider(URI.create(url));
+        return new NtfyProvider(URI.create(url), TIMEOUT);
     }
 }
