@@ -5,6 +5,7 @@ module dev.halley.push.ios {
     requires com.fasterxml.jackson.core;
     requires io.netty.codec.http2;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
 
     exports dev.halley.push.ios;

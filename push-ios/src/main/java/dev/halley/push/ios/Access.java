@@ -185,6 +185,7 @@ final class Access {
                 .setConcurrentConnections(1)
                 .setConnectionTimeout(CONNECT_TIMEOUT)
                 .setGracefulShutdownTimeout(Duration.ZERO)
+                .setFrameLogger(new HangUp())
                 .setEventLoopGroup(loops)
                 .setMetricsListener(listener);
         try {

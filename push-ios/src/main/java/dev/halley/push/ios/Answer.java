@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
@@ -141,25 +143,28 @@ final class Answer {
 
     /** Reasons name the kind of trouble alone: an exception's message can have anything in it. */
     static Outcome of(Throwable failure) {
-        return new Outcome.Unavailable(reason(failure));
+        return new Outcome.Unavailable(Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .flatMap(cause -> kindOfTrouble(cause).stream())
+                .findFirst()
+                .orElse(failure.getClass().getSimpleName()));
     }
 
-    private static String reason(Throwable failure) {
+    private static Optional<String> kindOfTrouble(Throwable failure) {
         if (failure instanceof UnknownHostException) {
-            return "unknown host";
+            return Optional.of("unknown host");
         }
         if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
-            return "no connection";
+            return Optional.of("no connection");
         }
         if (failure instanceof SSLException) {
-            return "TLS failed";
+            return Optional.of("TLS failed");
         }
         if (failure instanceof Http2Exception) {
-            return "malformed answer";
+            return Optional.of("malformed answer");
         }
         if (failure instanceof IOException) {
-            return "connection lost";
+            return Optional.of("connection lost");
         }
-        return failure.getClass().getSimpleName();
+        return Optional.empty();
     }
 }

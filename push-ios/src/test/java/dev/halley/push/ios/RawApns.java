@@ -52,10 +52,11 @@ final class RawApns implements AutoCloseable {
     private final List<Channel> open = new CopyOnWriteArrayList<>();
 
     RawApns(Talk talk) throws Exception {
-        this(Pushes.certificates(), talk);
+        this(0, talk);
     }
 
-    private RawApns(Certificates certificates, Talk talk) throws Exception {
+    RawApns(int port, Talk talk) throws Exception {
+        Certificates certificates = Pushes.certificates();
         this.talk = talk;
         SslContext tls = SslContextBuilder.forServer(certificates.serverKey(), certificates.serverCertificate())
                 .build();
@@ -83,7 +84,7 @@ final class RawApns implements AutoCloseable {
                                         }));
                     }
                 })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .sync()
                 .channel();
     }
@@ -98,9 +99,9 @@ final class RawApns implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.close().sync();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+    public void close() {
+        server.close().awaitUninterruptibly();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     /** One push and the means to answer it. */
