@@ -129,6 +129,14 @@ public final class Options {
                 .anyMatch(options -> options.containsKey(option) || options.containsKey(DEBUG + option));
     }
 
+    /** Returns a section that sets an option, or its {@code debug.} twin, to this value. */
+    public Optional<String> sectionWith(String option, String value) {
+        return sections.keySet().stream()
+                .filter(section -> get(section, option).equals(Optional.of(value))
+                        || get(section, DEBUG + option).equals(Optional.of(value)))
+                .findFirst();
+    }
+
     /**
      * Returns every option as it holds for a push to a device, and beside them {@code title} and {@code body} in its language
      * where the file that {@code texts} names has them.
