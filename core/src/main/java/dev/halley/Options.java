@@ -3,6 +3,7 @@ package dev.halley;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import dev.halley.internal.Checks;
 import dev.halley.internal.KnownOptions;
 import dev.halley.internal.Nearest;
 import dev.halley.internal.Texts;
@@ -358,7 +359,7 @@ public final class Options {
         if (value instanceof Collection<?> values) {
             return values.stream().map(Options::toText).collect(joining(", "));
         }
-        return String.valueOf(value).strip();
+        return Checks.wellFormed(String.valueOf(value).strip());
     }
 
     /** Names the sections; values may be secret. */

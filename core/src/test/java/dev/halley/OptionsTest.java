@@ -303,6 +303,12 @@ class OptionsTest {
     }
 
     @Test
+    void halfACharacter_isReplaced() {
+        assertThat(of(Map.of("push", Map.of("fcm.title", "half \ud83d"))).get("push", "fcm.title"))
+                .contains("half \ufffd");
+    }
+
+    @Test
     void timeToLiveOfAType_goesBeforeTheUsual() {
         Options options = of(Map.of("push", Map.of("ttl", 60, "fcm.ttl", 30, "debug.ttl", 45)));
         assertThat(options.timeToLive(Device.of("fcm", "token"), TAG)).contains(Duration.ofSeconds(30));

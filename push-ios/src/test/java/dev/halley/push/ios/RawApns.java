@@ -109,8 +109,7 @@ final class RawApns implements AutoCloseable {
 
         void answer(int status, String answer) {
             boolean end = answer.isEmpty();
-            stream.write(new DefaultHttp2HeadersFrame(
-                    new DefaultHttp2Headers().status(String.valueOf(status)), end));
+            stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status)), end));
             if (!end) {
                 stream.write(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(answer, UTF_8), true));
             }

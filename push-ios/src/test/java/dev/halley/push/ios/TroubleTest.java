@@ -56,8 +56,12 @@ class TroubleTest {
         };
         assertThat(pushes.send()).isEqualTo(ACCEPTED);
         assertThat(apns.connectionOfEach()).containsExactly(1, 2);
-        assertThat(apns.requests).extracting(Request::id).containsOnly(apns.requests.get(0).id());
-        assertThat(apns.requests).extracting(Request::body).containsOnly(apns.requests.get(0).body());
+        assertThat(apns.requests)
+                .extracting(Request::id)
+                .containsOnly(apns.requests.get(0).id());
+        assertThat(apns.requests)
+                .extracting(Request::body)
+                .containsOnly(apns.requests.get(0).body());
     }
 
     @Test
@@ -254,13 +258,7 @@ class TroubleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"reason\":\"Unregistered\",\"timestamp\":null}",
-                "[]",
-                "{\"reason\":",
-                "\u0000"
-            })
+    @ValueSource(strings = {"{\"reason\":\"Unregistered\",\"timestamp\":null}", "[]", "{\"reason\":", "\u0000"})
     void nonsenseInAnAnswer_isNoException(String answer) throws Exception {
         apns.talk = request -> request.answer(500, answer);
         assertThat(pushes.send()).isInstanceOf(Outcome.Unavailable.class);

@@ -17,8 +17,10 @@ import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.StringRequestContent;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -31,6 +33,9 @@ final class NtfyProvider implements PushProvider {
 
     /** {@code … 10000 earlier} and a line's end. */
     private static final int EARLIER = 24;
+
+    /** An answer is never longer, but for those of whoever means ill. */
+    private static final int LONGEST_ANSWER = 64 * 1_024;
 
     private final URI server;
     private final Duration timeout;
@@ -75,8 +80,15 @@ final class NtfyProvider implements PushProvider {
                 // twice.
                 .headers(headers -> headers.put("X-Sequence-ID", payload.key()))
                 .body(new StringRequestContent("text/plain", payload.body(), UTF_8))
-                .onResponseHeaders(response -> outcome.complete(toOutcome(response)))
-                .send(result -> outcome.complete(new Outcome.Unavailable("no answer")));
+                .send(new BufferingResponseListener(LONGEST_ANSWER) {
+                    @Override
+                    public void onComplete(Result result) {
+                        outcome.complete(
+                                result.isFailed()
+                                        ? new Outcome.Unavailable("no answer")
+                                        : toOutcome(result.getResponse()));
+                    }
+                });
         return outcome;
     }
 

@@ -18,8 +18,7 @@ import java.util.List;
  * @param body as it travelled
  * @param chatPart the message and its rows
  */
-record DemoPush(
-        String service, String device, String key, String proof, String head, String body, JsonNode chatPart) {
+record DemoPush(String service, String device, String key, String proof, String head, String body, JsonNode chatPart) {
 
     List<String> texts() {
         List<String> texts = new ArrayList<>();

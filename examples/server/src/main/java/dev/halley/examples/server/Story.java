@@ -211,9 +211,13 @@ final class Story {
     }
 
     private void otherPhones(RunningServer server) throws IOException, InterruptedException {
-        step("Ben has an Android phone, Cleo an iPhone set to German, and Dan's messenger takes webhooks. All go away.");
+        step(
+                "Ben has an Android phone, Cleo an iPhone set to German, and Dan's messenger takes webhooks. All go away.");
         List<String> chats = List.of(
-                awayWith(server, "ben", Map.of("push_notification_type", "fcm", "push_notification_deviceid", "bens-phone")),
+                awayWith(
+                        server,
+                        "ben",
+                        Map.of("push_notification_type", "fcm", "push_notification_deviceid", "bens-phone")),
                 awayWith(
                         server,
                         "cleo",
@@ -258,7 +262,8 @@ final class Story {
         Map<String, String> chat = new HashMap<>(device);
         chat.put("notify_by", "comet");
         chat.put("firstName", user);
-        String id = customer(server, user, service.path("_chatIxnAPI-CREATE-URL").asText(), chat)
+        String id = customer(
+                        server, user, service.path("_chatIxnAPI-CREATE-URL").asText(), chat)
                 .path("chatSessionId")
                 .asText();
         try (Phone phone = new Phone(server.uri(), user)) {

@@ -33,8 +33,8 @@ class ForeignClientsTest {
 
     private final List<DemoPush> pushes = new CopyOnWriteArrayList<>();
     private final DemoReceiver receiver = DemoReceiver.start(pushes::add);
-    private final RunningServer server = RunningServer.start(
-            ServerSettings.of(options()).withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2)));
+    private final RunningServer server =
+            RunningServer.start(ServerSettings.of(options()).withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2)));
     private final Http http = new Http(server.uri());
 
     ForeignClientsTest() throws Exception {}
