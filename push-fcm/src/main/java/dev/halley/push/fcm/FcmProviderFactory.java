@@ -5,6 +5,7 @@ import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -77,6 +78,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
     private static final int FETCHERS = 4;
 
     private final InstantSource clock;
+    private final Duration timeout;
     private final Supplier<SslContextFactory.Client> tls;
     private final Accounts.Defaults defaults;
 
@@ -84,13 +86,19 @@ public final class FcmProviderFactory implements PushProviderFactory {
     public FcmProviderFactory() {
         this(
                 InstantSource.system(),
+                FcmClient.TIMEOUT,
                 SslContextFactory.Client::new,
                 () -> GoogleCredentials.getApplicationDefault(TokenTransport::new));
     }
 
-    /** @param tls whom to trust */
-    FcmProviderFactory(InstantSource clock, Supplier<SslContextFactory.Client> tls, Accounts.Defaults defaults) {
+    /**
+     * @param timeout for everything but the OAuth token
+     * @param tls whom to trust
+     */
+    FcmProviderFactory(
+            InstantSource clock, Duration timeout, Supplier<SslContextFactory.Client> tls, Accounts.Defaults defaults) {
         this.clock = clock;
+        this.timeout = timeout;
         this.tls = tls;
         this.defaults = defaults;
     }
@@ -123,7 +131,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
             throw new IllegalArgumentException(
                     "No type of this factory: " + config.type() + "; its types are " + types());
         }
-        FcmClient client = new FcmClient(NAME, tls.get(), clock);
+        FcmClient client = new FcmClient(NAME, timeout, tls.get(), clock);
         ThreadPoolExecutor fetcher = newFetcher();
         try {
             Accounts accounts = Accounts.read(config, defaults, client, clock, fetcher);
