@@ -28,8 +28,8 @@ import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.RedirectProtocolHandler;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
-import org.eclipse.jetty.client.RetryableRequestException;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.client.RetryableRequestException;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpException;
@@ -43,6 +43,7 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Jetty's client over HTTP/2 without what a browser has (redirects, cookies, authentication, compression, pushed streams),
@@ -64,6 +65,7 @@ final class FcmClient implements AutoCloseable {
     private static final int HEADERS = 8_192;
     private static final int MOST_BODY = 16_384;
     private static final int RESENDS = 3;
+    private static final Duration GRACE = Duration.ofMillis(500);
     private static final Duration RESEND_AFTER = Duration.ofMillis(50);
     private static final String REFUSED = ErrorCode.REFUSED_STREAM_ERROR.name().toLowerCase(Locale.ROOT);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -131,7 +133,13 @@ final class FcmClient implements AutoCloseable {
     CompletableFuture<Answer> post(URI url, String token, byte[] body) {
         Post post = new Post(url, token, body);
         post.send();
-        return post.answer;
+        // Jetty has a timeout of its own, and forgets some requests of a connection that is reset.
+        Scheduler.Task late = client.getScheduler()
+                .schedule(
+                        () -> post.answer.complete(Answer.failed("timeout")),
+                        timeout.plus(GRACE).toMillis(),
+                        TimeUnit.MILLISECONDS);
+        return post.answer.whenComplete((answer, failure) -> late.cancel());
     }
 
     @Override

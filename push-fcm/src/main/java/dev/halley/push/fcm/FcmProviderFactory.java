@@ -38,7 +38,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * first. Default: none, and the app shows what it likes.</td></tr>
  * <tr><td>{@code fcm.priority}</td><td>{@code high} or {@code normal}. Default {@code high}; {@code normal} if {@code
  * content} is {@code background}.</td></tr>
- * <tr><td>{@code fcm.ttl}</td><td>Whole seconds for which a push is tried and FCM keeps it. Default: {@code ttl}.</td></tr>
+ * <tr><td>{@code fcm.ttl}</td><td>Whole seconds for which a push is tried and FCM keeps it, at most 28 days; 0: FCM delivers it at once or never. Default: {@code ttl}.</td></tr>
  * <tr><td>{@code fcm.collapse_key}</td><td>FCM keeps only the last of the messages with the same key for a device that is
  * not there. Default: none; the chat's if {@code collapse} is set.</td></tr>
  * <tr><td>{@code content}</td><td>{@code full}: the texts of the chat are in {@code lastTranscript}; {@code none}: it is
@@ -67,6 +67,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
     static final String TITLE = "fcm.title";
     static final String BODY = "fcm.body";
     static final String PRIORITY = "fcm.priority";
+    static final String TTL = "fcm.ttl";
     static final String COLLAPSE_KEY = "fcm.collapse_key";
     static final String VALIDATE = "validate_only";
 
@@ -121,7 +122,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
                 Option.text(TITLE),
                 Option.text(BODY),
                 Option.oneOf(PRIORITY, "high", "normal"),
-                Option.seconds("fcm.ttl", 0, Message.MOST_TIME_TO_LIVE.toSeconds()),
+                Option.seconds(TTL, 0, Message.MOST_TIME_TO_LIVE.toSeconds()),
                 Option.text(COLLAPSE_KEY));
     }
 

@@ -112,8 +112,7 @@ class AnswerTest {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 now.plusSeconds(later).atOffset(ZoneOffset.UTC));
         try (Pushes then = new Pushes(
-                Map.of("push.provider.fcm", Pushes.options(fcm, Map.of())),
-                Pushes.factory(InstantSource.fixed(now)))) {
+                Map.of("push.provider.fcm", Pushes.options(fcm, Map.of())), Pushes.factory(InstantSource.fixed(now)))) {
             fcm.lifetime(Duration.ofDays(10_000));
             fcm.next(Answer.error(503, "UNAVAILABLE", "UNAVAILABLE").with("Retry-After", date));
             assertThat(then.send())
@@ -136,8 +135,7 @@ class AnswerTest {
 
     @Test
     void redirects_areNotFollowed() throws Exception {
-        assertOutcome(
-                new Answer(302, Map.of("Location", fcm.url() + "/other"), ""), new Outcome.Rejected("302"));
+        assertOutcome(new Answer(302, Map.of("Location", fcm.url() + "/other"), ""), new Outcome.Rejected("302"));
         assertThat(fcm.requests()).isEqualTo(1);
     }
 
@@ -217,10 +215,8 @@ class AnswerTest {
 
     @Test
     void moreThanTheServersStreams_waits() throws Exception {
-        try (FcmStandIn small = Pushes.standIn()
-                        .streams(5)
-                        .delay(Duration.ofMillis(20))
-                        .start();
+        try (FcmStandIn small =
+                        Pushes.standIn().streams(5).delay(Duration.ofMillis(20)).start();
                 Pushes many = Pushes.patient(small)) {
             var sent = IntStream.range(0, 500)
                     .mapToObj(i -> many.begin("chat_1_" + i, Pushes.PHONE, "Hello"))

@@ -108,9 +108,7 @@ class FcmContractTest extends PushProviderContract {
                 texts.add(row.elements().next().textValue());
             }
             return new Shown(
-                    texts,
-                    chat.path("omitted").asInt(),
-                    chat.path("truncated").asBoolean());
+                    texts, chat.path("omitted").asInt(), chat.path("truncated").asBoolean());
         } catch (IOException e) {
             throw new AssertionError("No JSON", e);
         }

@@ -86,9 +86,7 @@ class OAuthTest {
             fcm.oauthDelay(Duration.ofMillis(500));
             assertAccepted(sends(pushes, 200));
             assertThat(fcm.fetches()).isEqualTo(2);
-            assertThat(arrived.stream().skip(1))
-                    .extracting(Push::authorization)
-                    .containsOnly("Bearer token-2");
+            assertThat(arrived.stream().skip(1)).extracting(Push::authorization).containsOnly("Bearer token-2");
         }
     }
 
