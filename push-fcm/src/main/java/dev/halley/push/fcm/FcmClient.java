@@ -11,6 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +29,13 @@ import org.eclipse.jetty.client.RedirectProtocolHandler;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.client.RetryableRequestException;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.RetryableStreamException;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.HttpClientTransportOverHTTP2;
@@ -37,6 +43,7 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Jetty's client over HTTP/2 without what a browser has (redirects, cookies, authentication, compression, pushed streams),
@@ -47,7 +54,7 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
  */
 final class FcmClient implements AutoCloseable {
 
-    /** For everything but the OAuth token: the look-up of the name, the queue, the answer. */
+    /** For everything from the look-up of the name to the answer, by default. */
     static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final int THREADS = 8;
@@ -58,20 +65,27 @@ final class FcmClient implements AutoCloseable {
     private static final int HEADERS = 8_192;
     private static final int MOST_BODY = 16_384;
     private static final int RESENDS = 3;
+    private static final Duration GRACE = Duration.ofMillis(500);
+    private static final Duration RESEND_AFTER = Duration.ofMillis(50);
+    private static final String REFUSED = ErrorCode.REFUSED_STREAM_ERROR.name().toLowerCase(Locale.ROOT);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final HttpClient client;
+    private final Duration timeout;
     private final InstantSource clock;
-    private volatile long lastAnswer = System.nanoTime();
+    private final Map<Connection, Long> lastAnswers = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * Starts a client, which connects to nobody yet.
      *
      * @param name the start of its threads' names
+     * @param timeout for everything from the look-up of the name to the answer
+     * @param tls whom to trust
      */
-    FcmClient(String name, SslContextFactory.Client tls, InstantSource clock) {
+    FcmClient(String name, Duration timeout, SslContextFactory.Client tls, InstantSource clock) {
+        this.timeout = timeout;
         this.clock = clock;
         ScheduledExecutorScheduler timer = new ScheduledExecutorScheduler(name + "-timer", true);
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1);
@@ -119,7 +133,13 @@ final class FcmClient implements AutoCloseable {
     CompletableFuture<Answer> post(URI url, String token, byte[] body) {
         Post post = new Post(url, token, body);
         post.send();
-        return post.answer;
+        // Jetty has a timeout of its own, and forgets some requests of a connection that is reset.
+        Scheduler.Task late = client.getScheduler()
+                .schedule(
+                        () -> post.answer.complete(Answer.failed("timeout")),
+                        timeout.plus(GRACE).toMillis(),
+                        TimeUnit.MILLISECONDS);
+        return post.answer.whenComplete((answer, failure) -> late.cancel());
     }
 
     @Override
@@ -141,6 +161,7 @@ final class FcmClient implements AutoCloseable {
         private final CompletableFuture<Answer> answer = new CompletableFuture<>();
         private int resends;
         private volatile boolean isUnderWay;
+        private volatile boolean isCommitted;
         private ByteArrayOutputStream read = new ByteArrayOutputStream();
 
         Post(URI url, String token, byte[] body) {
@@ -151,20 +172,25 @@ final class FcmClient implements AutoCloseable {
 
         void send() {
             isUnderWay = false;
+            isCommitted = false;
             read = new ByteArrayOutputStream();
-            long left = TIMEOUT.toNanos() - (System.nanoTime() - began);
+            long left = timeout.toNanos() - (System.nanoTime() - began);
             client.newRequest(url)
                     .method(HttpMethod.POST)
                     .timeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)), TimeUnit.MILLISECONDS)
                     .headers(headers -> headers.put(HttpHeader.AUTHORIZATION, "Bearer " + token))
                     .body(new BytesRequestContent("application/json", body))
-                    .onRequestHeaders(request -> isUnderWay = true)
+                    .onRequestBegin(request -> isUnderWay = true)
+                    .onRequestCommit(request -> isCommitted = true)
                     .send(this);
         }
 
         @Override
         public void onHeaders(Response response) {
-            lastAnswer = System.nanoTime();
+            Connection connection = response.getRequest().getConnection();
+            if (connection != null) {
+                lastAnswers.put(connection, System.nanoTime());
+            }
             if (response.getStatus() == 200) {
                 // What comes after that changes nothing.
                 answer.complete(toAnswer(response));
@@ -188,13 +214,18 @@ final class FcmClient implements AutoCloseable {
             if (failure == null || result.getResponse().getStatus() >= 200) {
                 answer.complete(toAnswer(result.getResponse()));
             } else if (resends < RESENDS && reachedNobody(failure) && client.isRunning()) {
-                resends++;
-                send();
+                // At once on another connection; the pool may need a moment to notice that this one is going away.
+                long wait = resends++ * RESEND_AFTER.toMillis();
+                if (wait == 0) {
+                    send();
+                } else {
+                    client.getScheduler().schedule(this::send, wait, TimeUnit.MILLISECONDS);
+                }
             } else {
+                answer.complete(Answer.failed(reason(failure)));
                 if (failure instanceof TimeoutException && isUnderWay) {
                     dropIfDead(result.getRequest());
                 }
-                answer.complete(Answer.failed(reason(failure)));
             }
         }
 
@@ -208,13 +239,17 @@ final class FcmClient implements AutoCloseable {
 
         /** Whether the server has certainly not worked at this request. */
         private boolean reachedNobody(Throwable failure) {
-            return failure instanceof RetryableStreamException || "refused_stream_error".equals(failure.getMessage());
+            return failure instanceof RetryableRequestException
+                    || failure instanceof RetryableStreamException
+                    || REFUSED.equals(failure.getMessage())
+                    // "session closed", of a connection that was going away when it was picked
+                    || (failure instanceof IllegalStateException && !isCommitted);
         }
 
-        /** Without an answer on any connection for as long as this request was given, its own is taken for dead. */
+        /** Takes a connection for dead on which nothing was answered for as long as this request was given. */
         private void dropIfDead(Request request) {
             Connection connection = request.getConnection();
-            if (connection != null && System.nanoTime() - lastAnswer >= TIMEOUT.toNanos()) {
+            if (connection != null && lastAnswers.getOrDefault(connection, began) - began <= 0) {
                 connection.close();
             }
         }

@@ -5,6 +5,7 @@ import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -37,7 +38,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * first. Default: none, and the app shows what it likes.</td></tr>
  * <tr><td>{@code fcm.priority}</td><td>{@code high} or {@code normal}. Default {@code high}; {@code normal} if {@code
  * content} is {@code background}.</td></tr>
- * <tr><td>{@code fcm.ttl}</td><td>Whole seconds for which a push is tried and FCM keeps it. Default: {@code ttl}.</td></tr>
+ * <tr><td>{@code fcm.ttl}</td><td>Whole seconds for which a push is tried and FCM keeps it, at most 28 days; 0: FCM delivers it at once or never. Default: {@code ttl}.</td></tr>
  * <tr><td>{@code fcm.collapse_key}</td><td>FCM keeps only the last of the messages with the same key for a device that is
  * not there. Default: none; the chat's if {@code collapse} is set.</td></tr>
  * <tr><td>{@code content}</td><td>{@code full}: the texts of the chat are in {@code lastTranscript}; {@code none}: it is
@@ -66,6 +67,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
     static final String TITLE = "fcm.title";
     static final String BODY = "fcm.body";
     static final String PRIORITY = "fcm.priority";
+    static final String TTL = "fcm.ttl";
     static final String COLLAPSE_KEY = "fcm.collapse_key";
     static final String VALIDATE = "validate_only";
 
@@ -77,6 +79,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
     private static final int FETCHERS = 4;
 
     private final InstantSource clock;
+    private final Duration timeout;
     private final Supplier<SslContextFactory.Client> tls;
     private final Accounts.Defaults defaults;
 
@@ -84,13 +87,19 @@ public final class FcmProviderFactory implements PushProviderFactory {
     public FcmProviderFactory() {
         this(
                 InstantSource.system(),
+                FcmClient.TIMEOUT,
                 SslContextFactory.Client::new,
                 () -> GoogleCredentials.getApplicationDefault(TokenTransport::new));
     }
 
-    /** @param tls whom to trust */
-    FcmProviderFactory(InstantSource clock, Supplier<SslContextFactory.Client> tls, Accounts.Defaults defaults) {
+    /**
+     * @param timeout for everything but the OAuth token
+     * @param tls whom to trust
+     */
+    FcmProviderFactory(
+            InstantSource clock, Duration timeout, Supplier<SslContextFactory.Client> tls, Accounts.Defaults defaults) {
         this.clock = clock;
+        this.timeout = timeout;
         this.tls = tls;
         this.defaults = defaults;
     }
@@ -113,7 +122,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
                 Option.text(TITLE),
                 Option.text(BODY),
                 Option.oneOf(PRIORITY, "high", "normal"),
-                Option.seconds("fcm.ttl", 0, Message.MOST_TIME_TO_LIVE.toSeconds()),
+                Option.seconds(TTL, 0, Message.MOST_TIME_TO_LIVE.toSeconds()),
                 Option.text(COLLAPSE_KEY));
     }
 
@@ -123,7 +132,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
             throw new IllegalArgumentException(
                     "No type of this factory: " + config.type() + "; its types are " + types());
         }
-        FcmClient client = new FcmClient(NAME, tls.get(), clock);
+        FcmClient client = new FcmClient(NAME, timeout, tls.get(), clock);
         ThreadPoolExecutor fetcher = newFetcher();
         try {
             Accounts accounts = Accounts.read(config, defaults, client, clock, fetcher);

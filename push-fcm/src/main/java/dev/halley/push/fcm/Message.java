@@ -82,7 +82,9 @@ final class Message {
             throws IOException {
         // Google slows an app down that shows nothing for pushes of high priority.
         String usual = isSilent ? "normal" : "high";
-        long seconds = Math.min(notification.timeToLive().toSeconds(), MOST_TIME_TO_LIVE.toSeconds());
+        boolean isNowOrNever = notification.option(FcmProviderFactory.TTL).equals(Optional.of("0"));
+        long seconds =
+                isNowOrNever ? 0 : Math.min(notification.timeToLive().toSeconds(), MOST_TIME_TO_LIVE.toSeconds());
         Optional<String> chat = notification.collapse() ? Optional.of(notification.serviceId()) : Optional.empty();
         json.writeObjectFieldStart("android");
         json.writeStringField(
