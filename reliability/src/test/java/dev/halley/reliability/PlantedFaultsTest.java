@@ -1,0 +1,82 @@
+package dev.halley.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every rule in {@code faults.md} is switched off, one at a time, and the tests that are about it turn red. */
+class PlantedFaultsTest {
+
+    private static final List<Fault> FAULTS = Fault.parse(Root.read("reliability/faults.md"));
+    private static final List<String> TABLE = new ArrayList<>();
+    private static final Map<TestName, List<String>> SOUND = new HashMap<>();
+
+    @TempDir
+    private static Path nothing;
+
+    private static Workshop sound;
+
+    @BeforeAll
+    static void open() {
+        sound = new Workshop(nothing);
+        // What does not come in the time in which it comes otherwise several times over will not come.
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(5));
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        sound.close();
+        Awaitility.reset();
+        TABLE.add(0, "| rule | switched off in | turns red | seconds | how |\n| --- | --- | --- | ---: | --- |");
+        Root.write(Path.of("target/planted-faults.md"), String.join("\n", TABLE) + "\n");
+        System.out.println(String.join("\n", TABLE));
+        System.out.println(
+                "Figure: planted faults = " + FAULTS.size() + ", each noticed by " + "the tests that it names");
+    }
+
+    static List<Fault> faults() {
+        return FAULTS;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void fault_turnsItsTestsRed(Fault fault, @TempDir Path changed) throws IOException {
+        long began = System.nanoTime();
+        Workshop.compile(fault.plant(), changed);
+        try (Workshop faulty = new Workshop(changed)) {
+            for (TestName test : fault.tests()) {
+                assertThat(SOUND.computeIfAbsent(test, sound::run))
+                        .as("%s without the fault", test)
+                        .isEmpty();
+                List<String> failures = faulty.run(test);
+                assertThat(failures).as("failures of %s with the fault", test).isNotEmpty();
+                note(fault, test, failures.get(0), System.nanoTime() - began);
+            }
+        }
+    }
+
+    private static void note(Fault fault, TestName test, String failure, long nanos) {
+        String files = String.join(
+                ", ",
+                fault.changes().stream()
+                        .map(change -> change.file().replaceAll(".*/|\\.java", ""))
+                        .distinct()
+                        .toList());
+        TABLE.add("| " + fault.rule() + " | " + files + " | `" + test + "` | "
+                + String.format(Locale.ROOT, "%.1f", nanos / 1e9) + " | "
+                + failure.replace("|", "\\|") + " |");
+    }
+}
