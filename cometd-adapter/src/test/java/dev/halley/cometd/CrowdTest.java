@@ -60,7 +60,8 @@ class CrowdTest {
                 }
             });
             Duration took = Duration.ofNanos(System.nanoTime() - began);
-            System.out.println(CROWD + " customers came back in " + took.toMillis() + " ms");
+            System.out.println(
+                    "Figure: crowd that comes back = " + CROWD + " customers caught up in " + took.toMillis() + " ms");
             assertThat(answers).containsOnly("Written to nobody");
             assertThat(took).isLessThan(Duration.ofSeconds(20));
         } finally {

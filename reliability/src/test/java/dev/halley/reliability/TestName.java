@@ -1,7 +1,10 @@
 package dev.halley.reliability;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A test as the data files name it: {@code module: Class$Nested#method}, without the method for all of a class.
@@ -32,6 +35,23 @@ record TestName(String module, String type, String method) {
         return type.equals(outer())
                 ? new String[0]
                 : type.substring(outer().length() + 1).split("\\$", -1);
+    }
+
+    /** Returns the file that its outermost class is in. */
+    Path source() {
+        List<Path> files = Root.named(module + "/src/test/java", outer() + ".java");
+        if (files.size() != 1) {
+            throw new AssertionError(
+                    "There is no class " + outer() + " in the tests of " + module + ", or more than one: " + files);
+        }
+        return files.get(0);
+    }
+
+    /** Returns whether there is such a test, as far as its source tells. */
+    boolean exists() {
+        String source = Root.read(source());
+        return Stream.of(nested()).allMatch(name -> source.contains("class " + name + " "))
+                && (method.isEmpty() || source.contains("void " + method + "("));
     }
 
     @Override
