@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,25 +33,31 @@ final class Reports {
         }
     }
 
-    private static final Pattern FIGURE = Pattern.compile("(?m)^Figure: (.*?) = (.*)$");
+    private static final Pattern FIGURE = Pattern.compile("(?m)^\\h*Figure: (.*?) = (.*)$");
 
     private final List<Case> cases = new ArrayList<>();
-    private final Map<String, String> figures = new LinkedHashMap<>();
+    private final Map<String, SortedSet<String>> figures = new LinkedHashMap<>();
     private String java = "?";
 
     /** Reads those of these modules. */
     Reports(List<String> modules) {
         for (String module : modules) {
             Path folder = Root.of(module + "/target/surefire-reports");
-            if (Files.isDirectory(folder)) {
-                try (Stream<Path> files = Files.list(folder)) {
-                    files.filter(file -> file.getFileName().toString().matches("TEST-.*\\.xml"))
-                            .sorted()
-                            .forEach(file -> read(module, file));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
+            files(folder, "TEST-.*\\.xml").forEach(file -> read(module, file));
+            files(folder, ".*-output\\.txt").forEach(file -> note(Root.read(file)));
+        }
+    }
+
+    private static List<Path> files(Path folder, String name) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches(name))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -78,9 +86,15 @@ final class Reports {
                 cases.add(new Case(module, heir + type.replaceFirst("^[^$]*", ""), method, passed, failed));
             }
         });
-        FIGURE.matcher(report.getDocumentElement().getTextContent())
+        note(report.getDocumentElement().getTextContent());
+    }
+
+    /** What belongs to no single test is in the output alone, and what a test has printed may be in both. */
+    private void note(String printed) {
+        FIGURE.matcher(printed)
                 .results()
-                .forEach(figure -> figures.merge(figure.group(1), figure.group(2), (one, other) -> one + "; " + other));
+                .forEach(figure -> figures.computeIfAbsent(figure.group(1), name -> new TreeSet<>())
+                        .add(figure.group(2).strip()));
     }
 
     private static String withoutPackage(String name) {
@@ -116,11 +130,11 @@ final class Reports {
 
     /** Returns what a test has printed as {@code Figure: name = value}. */
     String figure(String name) {
-        String value = figures.get(name);
-        if (value == null) {
+        SortedSet<String> values = figures.get(name);
+        if (values == null) {
             throw new AssertionError("No test has printed 'Figure: " + name + " = ...'; there are " + figures.keySet());
         }
-        return value;
+        return String.join("; ", values);
     }
 
     /** Returns the Java that the tests ran on. */

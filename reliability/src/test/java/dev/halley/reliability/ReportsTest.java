@@ -33,6 +33,7 @@ class ReportsTest {
                   <testcase name="leftOut" classname="a.b.GoodTest"><skipped/></testcase>
                 </testsuite>
                 """);
+        Files.writeString(folder.resolve("a.b.GoodTest-output.txt"), "Figure: speed = 3 ms\nFigure: size = 5\n");
         Files.writeString(folder.resolve("TEST-a.b.HeirTest.xml"), """
                 <testsuite name="a.b.HeirTest">
                   <testcase name="inherited" classname="a.b.ParentTest$Inner"/>
@@ -73,7 +74,8 @@ class ReportsTest {
     @Test
     void figures_areWhatTestsHavePrinted() {
         assertThat(reports().figure("speed")).isEqualTo("3 ms");
-        assertThatThrownBy(() -> reports().figure("weight")).hasMessageContainingAll("weight", "[speed]");
+        assertThat(reports().figure("size")).isEqualTo("5");
+        assertThatThrownBy(() -> reports().figure("weight")).hasMessageContainingAll("weight", "[speed, size]");
     }
 
     @Test
