@@ -53,6 +53,7 @@ class ReportsTest {
         assertThat(reports().passed(test("GoodTest", "worksFor"))).isEqualTo(2);
         assertThat(reports().passed(test("GoodTest$Inner", "works"))).isEqualTo(1);
         assertThat(reports().passed(test("BadTest", "works"))).isEqualTo(1);
+        assertThat(reports().passed()).isEqualTo(5);
     }
 
     @Test

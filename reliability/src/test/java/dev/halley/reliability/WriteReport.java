@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,11 +34,17 @@ class WriteReport {
 
     private String line(String line) {
         if (line.equals("<!-- head -->")) {
-            return "This file is written by `" + COMMAND
-                    + "`, from [promises.md](reliability/promises.md) and what the tests\n"
-                    + "have just shown; the command fails if one of them failed or did not run. This time, on "
-                    + LocalDate.now(ZoneOffset.UTC) + ", Java " + reports.java() + " and "
-                    + Runtime.getRuntime().availableProcessors() + " processors.";
+            return String.format(
+                    Locale.ROOT,
+                    """
+                    This file is written by `%s`, from [promises.md](reliability/promises.md) and what the
+                    tests have just shown; the command fails if one of them failed or did not run. Last on %s, with Java %s and
+                    %d processors; %,d cases of all tests passed.""",
+                    COMMAND,
+                    LocalDate.now(ZoneOffset.UTC),
+                    reports.java(),
+                    Runtime.getRuntime().availableProcessors(),
+                    reports.passed());
         }
         if (line.equals("<!-- faults -->")) {
             return faults();
