@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,14 +31,11 @@ class PlantedFaultsTest {
     @BeforeAll
     static void open() {
         sound = new Workshop(nothing);
-        // What does not come in the time in which it comes otherwise several times over will not come.
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(5));
     }
 
     @AfterAll
     static void close() throws IOException {
         sound.close();
-        Awaitility.reset();
         String table = "| rule | switched off in | turns red | seconds |\n| --- | --- | --- | ---: |\n"
                 + String.join("\n", TABLE) + "\n";
         Root.write(Path.of("target/planted-faults.md"), table + "\n" + String.join("\n", HOW) + "\n");

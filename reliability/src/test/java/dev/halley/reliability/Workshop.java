@@ -41,7 +41,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 /** Halley's classes and tests once more, with or without a fault in them: a class loader of its own over the others'. */
 final class Workshop implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private static final LauncherConfig JUPITER_ALONE = LauncherConfig.builder()
             .enableTestEngineAutoRegistration(false)
