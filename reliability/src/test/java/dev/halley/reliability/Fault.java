@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -13,9 +15,11 @@ import java.util.stream.Collectors;
  * @param group what it is about
  * @param rule the rule
  * @param changes what stands where in the source instead
- * @param tests each of them turns red
+ * @param reds what notices, each of them
  */
-record Fault(String group, String rule, List<Change> changes, List<TestName> tests) {
+record Fault(String group, String rule, List<Change> changes, List<Red> reds) {
+
+    private static final Pattern RED = Pattern.compile("Turns red: `([^`]*)`(?:, saying `([^`]*)`)?");
 
     /**
      * A replacement in a source.
@@ -25,6 +29,17 @@ record Fault(String group, String rule, List<Change> changes, List<TestName> tes
      * @param replacement what stands there instead
      */
     record Change(String file, String text, String replacement) {}
+
+    /**
+     * A test that turns red.
+     *
+     * @param saying what its failure says; empty for anything
+     */
+    record Red(TestName test, String saying) {}
+
+    List<TestName> tests() {
+        return reds.stream().map(Red::test).toList();
+    }
 
     /** Returns the sources with the fault in them. */
     Map<Path, String> plant() {
@@ -72,7 +87,7 @@ record Fault(String group, String rule, List<Change> changes, List<TestName> tes
 
     private static Fault parse(String group, String section) {
         List<Change> changes = new ArrayList<>();
-        List<TestName> tests = new ArrayList<>();
+        List<Red> reds = new ArrayList<>();
         String file = "";
         List<String> minus = new ArrayList<>();
         List<String> plus = new ArrayList<>();
@@ -93,15 +108,17 @@ record Fault(String group, String rule, List<Change> changes, List<TestName> tes
                 diff = false;
             } else if (line.matches("`.*\\.java`")) {
                 file = line.substring(1, line.length() - 1);
-            } else if (line.startsWith("Turns red: `")) {
-                tests.add(TestName.parse(line.substring("Turns red: `".length(), line.length() - 1)));
+            }
+            Matcher red = RED.matcher(line);
+            if (red.matches()) {
+                reds.add(new Red(TestName.parse(red.group(1)), red.group(2) == null ? "" : red.group(2)));
             }
         }
         String rule = firstLine(section).substring(4);
-        if (changes.isEmpty() || tests.isEmpty()) {
+        if (changes.isEmpty() || reds.isEmpty()) {
             throw new IllegalArgumentException("The fault '" + rule + "' names no change or no test");
         }
-        return new Fault(group, rule, changes, tests);
+        return new Fault(group, rule, changes, reds);
     }
 
     private static String firstLine(String text) {

@@ -41,6 +41,38 @@ class FaultTest {
     }
 
     @Test
+    void parts_areThoseOfTheFile() {
+        assertThat(Fault.parse("""
+                        ## A group
+
+                        ### A rule
+
+                        Otherwise: words.
+
+                        `A.java`
+
+                        ```diff
+                        - a
+                        -     b
+                        + c
+
+                        - d
+                        ```
+
+                        Turns red: `core: SessionTableTest$Opened#aPolledChat_expectsNobodyToConnect`
+
+                        Turns red: `core: OtherTest`, saying `Law 1`
+                        """))
+                .containsExactly(new Fault(
+                        "A group",
+                        "A rule",
+                        List.of(new Fault.Change("A.java", "a\nb", "c"), new Fault.Change("A.java", "d", "")),
+                        List.of(
+                                new Fault.Red(TABLE, ""),
+                                new Fault.Red(new TestName("core", "OtherTest", ""), "Law 1"))));
+    }
+
+    @Test
     void faultWithoutAChangeOrATest_isRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Fault.parse("## Group\n\n### A rule\n\nTurns red: `core: SessionTest`\n"))
@@ -80,6 +112,10 @@ class FaultTest {
     }
 
     private static Fault fault(String text, String replacement) {
-        return new Fault("a group", "a rule", List.of(new Fault.Change(SESSION, text, replacement)), List.of(TABLE));
+        return new Fault(
+                "a group",
+                "a rule",
+                List.of(new Fault.Change(SESSION, text, replacement)),
+                List.of(new Fault.Red(TABLE, "")));
     }
 }

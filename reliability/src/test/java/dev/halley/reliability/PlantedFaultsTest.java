@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,12 +53,14 @@ class PlantedFaultsTest {
         long began = System.nanoTime();
         Workshop.compile(fault.plant(), changed);
         try (Workshop faulty = new Workshop(changed)) {
-            for (TestName test : fault.tests()) {
+            for (Fault.Red red : fault.reds()) {
+                TestName test = red.test();
                 assertThat(SOUND.computeIfAbsent(test, sound::run))
-                        .as("%s without the fault", test)
+                        .as("failures of %s without the fault", test)
                         .isEmpty();
                 List<String> failures = faulty.run(test);
                 assertThat(failures).as("failures of %s with the fault", test).isNotEmpty();
+                assertThat(failures).anyMatch(failure -> failure.contains(red.saying()));
                 note(fault, test, failures.get(0), System.nanoTime() - began);
             }
         }
@@ -71,6 +74,11 @@ class PlantedFaultsTest {
                         .distinct()
                         .toList());
         TABLE.add(String.format(Locale.ROOT, "| %s | %s | `%s` | %.1f |", fault.rule(), files, test, nanos / 1e9));
-        HOW.add("* " + fault.rule() + ": " + failure);
+        String firstLines = failure.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .limit(6)
+                .collect(Collectors.joining(" "));
+        HOW.add("* " + fault.rule() + ": " + firstLines);
     }
 }

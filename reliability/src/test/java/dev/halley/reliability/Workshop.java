@@ -108,7 +108,7 @@ final class Workshop implements AutoCloseable {
         }
     }
 
-    /** Runs a test; returns how it failed, one line each, nothing for green. */
+    /** Runs a test; returns what its failures say, nothing for green. */
     List<String> run(TestName test) {
         CompletableFuture<List<String>> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
@@ -150,13 +150,7 @@ final class Workshop implements AutoCloseable {
             if (cause instanceof LinkageError) {
                 throw new AssertionError(test + " does not fit the changed source", cause);
             }
-            String message = cause.getMessage() == null ? "" : cause.getMessage();
-            failures.add(cause.getClass().getSimpleName() + ": "
-                    + message.lines()
-                            .map(String::strip)
-                            .filter(line -> !line.isEmpty())
-                            .limit(6)
-                            .collect(Collectors.joining(" ")));
+            failures.add(cause.toString());
         }
         return failures;
     }
