@@ -128,9 +128,12 @@ class AlertTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> json(
                         Map.of(
-                                "apple.payload_limit", "256",
-                                "apple.alertMessage.body", "private " + "x".repeat(100),
-                                "content", content),
+                                "apple.payload_limit",
+                                "256",
+                                "apple.alertMessage.body",
+                                "private " + "x".repeat(100),
+                                "content",
+                                content),
                         "Hello"))
                 .withMessageMatching("A limit of 256 bytes is too small: without any row the payload has \\d+");
     }

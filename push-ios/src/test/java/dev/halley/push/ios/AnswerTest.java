@@ -89,8 +89,7 @@ class AnswerTest {
     void deadToken_isDeadSinceWhenAppleSays(String reason) throws Exception {
         apns.talk = request -> request.answer(410, "{\"reason\":\"" + reason + "\",\"timestamp\":1454948015990}");
         assertThat(pushes.send())
-                .isEqualTo(new Outcome.Unregistered(
-                        reason, Optional.of(Instant.parse("2016-02-08T16:13:35.990Z"))));
+                .isEqualTo(new Outcome.Unregistered(reason, Optional.of(Instant.parse("2016-02-08T16:13:35.990Z"))));
     }
 
     @ParameterizedTest
@@ -110,8 +109,7 @@ class AnswerTest {
                 "302 | {} | rejected | 302",
                 "204 | {} | later | 204",
             })
-    void whatIsInNoTable_countsAsItsStatusDoes(int status, String answer, String kind, String reason)
-            throws Exception {
+    void whatIsInNoTable_countsAsItsStatusDoes(int status, String answer, String kind, String reason) throws Exception {
         apns.talk = request -> request.answer(status, answer);
         assertThat(pushes.send()).isEqualTo(outcome(kind, reason));
     }
@@ -131,7 +129,8 @@ class AnswerTest {
 
     @Test
     void failure_isToldByItsKindAlone() {
-        assertThat(Answer.of(new IOException("token 0123456789"))).isEqualTo(new Outcome.Unavailable("connection lost"));
+        assertThat(Answer.of(new IOException("token 0123456789")))
+                .isEqualTo(new Outcome.Unavailable("connection lost"));
         assertThat(Answer.of(new IllegalStateException("token 0123456789")))
                 .isEqualTo(new Outcome.Unavailable("IllegalStateException"));
     }

@@ -72,7 +72,11 @@ class IosContractTest extends PushProviderContract {
     protected List<String> secrets() {
         try {
             return List.of(
-                    Files.readString(Pushes.certificates().providerKey()).lines().toList().get(1), Certificates.PASSWORD);
+                    Files.readString(Pushes.certificates().providerKey())
+                            .lines()
+                            .toList()
+                            .get(1),
+                    Certificates.PASSWORD);
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -89,8 +89,7 @@ class IosProviderFactoryTest {
                     .withMessageStartingWith(
                             "[push.provider.ios] " + option + " = '/nowhere/a.pem' (it can't be read): accepted is a ");
         }
-        refused(Pushes.with(certificate(), "apple.certificate", "\u0000"))
-                .withMessageContaining("(it can't be read)");
+        refused(Pushes.with(certificate(), "apple.certificate", "\u0000")).withMessageContaining("(it can't be read)");
     }
 
     @Test
@@ -99,8 +98,9 @@ class IosProviderFactoryTest {
                         folder.resolve("a"), "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n")
                 .toString();
         refused(Pushes.with(Pushes.access(9), "apple.key", file))
-                .withMessage("[push.provider.ios] apple.key = '" + file + "' (it has no such key): accepted is a p8 file"
-                        + " as Apple gives it out: a P-256 key in PKCS #8 and PEM")
+                .withMessage(
+                        "[push.provider.ios] apple.key = '" + file + "' (it has no such key): accepted is a p8 file"
+                                + " as Apple gives it out: a P-256 key in PKCS #8 and PEM")
                 .satisfies(e -> assertThat(e).hasNoCause());
         refused(Pushes.with(Pushes.access(9), "apple.trusted", file))
                 .withMessageContaining("(it has no certificate)")
@@ -108,7 +108,8 @@ class IosProviderFactoryTest {
         refused(Pushes.with(certificate(), "apple.certificate", file))
                 .withMessageContaining("(it does not open)")
                 .satisfies(e -> assertThat(e).hasNoCause());
-        String huge = Files.write(folder.resolve("huge"), new byte[(1 << 20) + 1]).toString();
+        String huge =
+                Files.write(folder.resolve("huge"), new byte[(1 << 20) + 1]).toString();
         refused(Pushes.with(Pushes.access(9), "apple.key", huge))
                 .withMessageContaining("(it has more than 1048576 bytes)");
     }
@@ -122,7 +123,9 @@ class IosProviderFactoryTest {
         }
         String file = Files.writeString(
                         folder.resolve("a.p8"),
-                        Certificates.toPem("PRIVATE KEY", keys.generateKeyPair().getPrivate().getEncoded()))
+                        Certificates.toPem(
+                                "PRIVATE KEY",
+                                keys.generateKeyPair().getPrivate().getEncoded()))
                 .toString();
         refused(Pushes.with(Pushes.access(9), "apple.key", file)).withMessageContaining("(it has no such key)");
     }
@@ -195,8 +198,7 @@ class IosProviderFactoryTest {
                             .attributes())
                     .containsEntry("gateway", "127.0.0.1:9");
             assertThatIllegalArgumentException()
-                    .isThrownBy(
-                            () -> pushes.provider().format(pushes.notification(Pushes.KEY, other, "Hello"), other))
+                    .isThrownBy(() -> pushes.provider().format(pushes.notification(Pushes.KEY, other, "Hello"), other))
                     .withMessage("apple.key is not set for the provider other in debug mode");
         }
     }

@@ -109,8 +109,7 @@ final class RawApns implements AutoCloseable {
 
         void answer(int status, String answer) {
             boolean end = answer.isEmpty();
-            stream.write(new DefaultHttp2HeadersFrame(
-                    new DefaultHttp2Headers().status(String.valueOf(status)), end));
+            stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status)), end));
             if (!end) {
                 stream.write(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(answer, UTF_8), true));
             }
@@ -129,11 +128,11 @@ final class RawApns implements AutoCloseable {
             stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
         }
 
-        void goAway(String reason) {
+        void goAway() {
             stream.channel()
                     .parent()
                     .writeAndFlush(new DefaultHttp2GoAwayFrame(
-                            Http2Error.NO_ERROR, Unpooled.copiedBuffer("{\"reason\":\"" + reason + "\"}", UTF_8)));
+                            Http2Error.NO_ERROR, Unpooled.copiedBuffer("{\"reason\":\"Shutdown\"}", UTF_8)));
         }
 
         void resetConnection() {
