@@ -10,8 +10,9 @@ import ch.qos.logback.core.AppenderBase;
 import dev.halley.push.ios.RawApns.Request;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,8 +69,8 @@ class LogsTest {
     }
 
     private static void playEverything() throws Exception {
-        try (RawApns apns = new RawApns(Request::accept);
-                Pushes pushes = Pushes.to(apns.port(), Duration.ofMillis(500))) {
+        RawApns apns = new RawApns(Request::accept);
+        try (Pushes pushes = Pushes.to(apns.port(), Duration.ofMillis(500))) {
             pushes.send(Pushes.DEVICE, TEXT);
             for (RawApns.Talk talk : List.<RawApns.Talk>of(
                     request -> request.reject(410, "Unregistered"),
@@ -86,16 +87,18 @@ class LogsTest {
             }
             apns.close();
             pushes.send(Pushes.DEVICE, TEXT);
+        } finally {
+            apns.close();
         }
     }
 
     /** Returns the loggers that have printed a device token, a text, or a part of the key or of a provider token. */
-    private TreeSet<String> talkative() throws Exception {
+    private Set<String> talkative() throws Exception {
         String key = Files.readString(Pushes.certificates().providerKey())
                 .lines()
                 .toList()
                 .get(1);
-        TreeSet<String> loggers = new TreeSet<>();
+        Set<String> loggers = new HashSet<>();
         for (ILoggingEvent event : events) {
             String printed = event.getFormattedMessage() + ThrowableProxyUtil.asString(event.getThrowableProxy());
             // A provider token begins like this: it is JSON in base64.

@@ -7,8 +7,10 @@ import dev.halley.Outcome;
 import dev.halley.push.ios.RawApns.Request;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,7 +190,7 @@ class TroubleTest {
 
     @Test
     void serverThatNobodyTrusts_isUnavailable() throws Exception {
-        Map<String, String> access = new java.util.HashMap<>(Pushes.access(apns.port()));
+        Map<String, String> access = new HashMap<>(Pushes.access(apns.port()));
         access.remove("apple.trusted");
         try (Pushes stranger = Pushes.of(Map.of("push", access), SECOND)) {
             assertThat(stranger.send()).isEqualTo(new Outcome.Unavailable("TLS failed"));
@@ -220,6 +222,26 @@ class TroubleTest {
             try (RawApns back = new RawApns(port, Request::accept)) {
                 await().until(() -> away.send().equals(ACCEPTED));
                 assertThat(back.requests).noneMatch(request -> request.body().contains("early"));
+            }
+        }
+    }
+
+    @Test
+    void whoHasNotGivenUp_isSentToOnTheNextConnection() throws Exception {
+        Duration limit = Duration.ofSeconds(3);
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        int port = server.getLocalPort();
+        try (Pushes toSilent = Pushes.to(port, limit)) {
+            CompletableFuture<Outcome> early = toSilent.ask("key_1_1", Pushes.DEVICE, "early");
+            try (Socket silent = server.accept()) {
+                server.close();
+                await().pollDelay(limit.dividedBy(2)).until(() -> silent.isConnected());
+                CompletableFuture<Outcome> late = toSilent.ask("key_1_2", Pushes.DEVICE, "late");
+                try (RawApns back = new RawApns(port, Request::accept)) {
+                    assertThat(early.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Unavailable("no connection"));
+                    assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo(ACCEPTED);
+                    assertThat(back.requests).hasSize(1);
+                }
             }
         }
     }
