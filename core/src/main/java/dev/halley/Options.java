@@ -137,12 +137,13 @@ public final class Options {
     public Map<String, String> forPush(Device device, String tag) {
         Map<String, String> options = forPush(device.provider(), tag, device.debug());
         Texts words = texts.get(options.getOrDefault(KnownOptions.TEXTS, ""));
-        if (words == null) {
-            return options;
-        }
+        return words == null ? options : in(words, device.language(), options);
+    }
+
+    private static Map<String, String> in(Texts words, String language, Map<String, String> options) {
         Map<String, String> result = new HashMap<>(options);
-        words.of("title", device.language()).ifPresent(title -> result.put("title", title));
-        words.of("body", device.language()).ifPresent(body -> result.put("body", body));
+        words.of("title", language).ifPresent(title -> result.put("title", title));
+        words.of("body", language).ifPresent(body -> result.put("body", body));
         return result;
     }
 
@@ -154,12 +155,23 @@ public final class Options {
                 .map(Options::seconds);
     }
 
-    /** Returns all sets of options that a device can choose by its provider's name and by {@code debug}, each once. */
+    /**
+     * Returns all sets of options that a device can choose by its provider's name, by {@code debug} and by its language, each
+     * once.
+     */
     public List<Map<String, String>> variants(String tag) {
         return Stream.concat(Stream.of(""), sections.keySet().stream().flatMap(Options::providerName))
                 .flatMap(provider -> Stream.of(forPush(provider, tag, false), forPush(provider, tag, true)))
+                .flatMap(this::inEachLanguage)
                 .distinct()
                 .toList();
+    }
+
+    private Stream<Map<String, String>> inEachLanguage(Map<String, String> options) {
+        Texts words = texts.get(options.getOrDefault(KnownOptions.TEXTS, ""));
+        return words == null
+                ? Stream.of(options)
+                : words.languages().stream().map(language -> in(words, language, options));
     }
 
     private static Stream<String> providerName(String section) {

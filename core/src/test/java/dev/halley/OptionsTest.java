@@ -332,6 +332,15 @@ class OptionsTest {
     }
 
     @Test
+    void variants_haveTheTextsOfEachLanguage(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("texts.properties"), "title = News\ntitle.pt-BR = Novidades\n");
+        Options options = of(Map.of("push.provider.ios", Map.of("texts", file)));
+        assertThat(options.variants(TAG))
+                .extracting(variant -> variant.get("title"))
+                .containsExactlyInAnyOrder(null, "News", "Novidades");
+    }
+
+    @Test
     void texts_giveTitleAndBody_ofTheNearestLanguage(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(
                 folder.resolve("texts.properties"),

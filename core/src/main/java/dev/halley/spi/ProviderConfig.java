@@ -22,8 +22,8 @@ public record ProviderConfig(String type, Options options) {
     }
 
     /**
-     * Returns all sets of options that devices can choose by the name of their provider and by being in debug mode, each
-     * once: what a notification's options can be. A provider with credentials reads them here, at the start.
+     * Returns all sets of options that devices can choose by the name of their provider, by being in debug mode and by their
+     * language, each once: what a notification's options can be. A provider with credentials reads them here, at the start.
      */
     public List<Map<String, String>> variants() {
         return options.variants(Notification.NEW_AGENT_MESSAGE);

@@ -10,7 +10,10 @@ import com.eatthepath.pushy.apns.server.RejectedNotificationException;
 import com.eatthepath.pushy.apns.server.RejectionReason;
 import com.eatthepath.pushy.apns.server.UnregisteredDeviceTokenException;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -41,6 +44,7 @@ public final class ApnsStandIn implements AutoCloseable {
     private final Consumer<Push> received;
     private final Queue<RejectedNotificationException> rejections = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final EventLoopGroup loops = new NioEventLoopGroup(1, new DefaultThreadFactory("apns-stand-in", true));
     private volatile int port;
     private @Nullable MockApnsServer server;
 
@@ -118,6 +122,7 @@ public final class ApnsStandIn implements AutoCloseable {
         MockApnsServer started = new MockApnsServerBuilder()
                 .setServerCredentials(
                         new X509Certificate[] {certificates.serverCertificate()}, certificates.serverKey(), null)
+                .setEventLoopGroup(loops)
                 .setHandlerFactory(session -> {
                     connections.incrementAndGet();
                     return answer();
@@ -139,6 +144,7 @@ public final class ApnsStandIn implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stop();
+        loops.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     private PushNotificationHandler answer() {
