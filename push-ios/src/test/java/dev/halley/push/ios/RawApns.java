@@ -111,7 +111,8 @@ final class RawApns implements AutoCloseable {
 
         void answer(int status, String answer) {
             boolean end = answer.isEmpty();
-            var unused = stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status)), end));
+            var unused = stream.write(
+                    new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status)), end));
             if (!end) {
                 unused = stream.write(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(answer, UTF_8), true));
             }
