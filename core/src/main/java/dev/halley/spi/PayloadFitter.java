@@ -69,7 +69,12 @@ public final class PayloadFitter {
      * @param type the event's type
      * @param text the event's text, cut if need be
      */
-    public record Entry(String type, String text) {}
+    public record Entry(String type, String text) {
+        @Override
+        public String toString() {
+            return "Entry[" + type + "]";
+        }
+    }
 
     /** Returns the rows that fit. */
     public Fitted fit(List<Row> rows) {

@@ -56,9 +56,17 @@ final class BayeuxJson extends JacksonJSONContextServer {
             @Override
             @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // CometD's signature
             public <R> R complete() {
-                return (R) checked(parser.complete());
+                return (R) checked(completed(parser));
             }
         };
+    }
+
+    private static @Nullable List<ServerMessage.Mutable> completed(JSONContext.AsyncParser parser) {
+        try {
+            return parser.complete();
+        } catch (RuntimeException e) {
+            throw malformed(); // Jackson's own quotes the message
+        }
     }
 
     private static List<ServerMessage.Mutable> checked(@Nullable List<ServerMessage.Mutable> messages) {
