@@ -1,0 +1,4 @@
+@NullMarked
+package dev.halley.reliability;
+
+import org.jspecify.annotations.NullMarked;
