@@ -107,10 +107,10 @@ class SecretsTest {
                     new Device("httpcb", "http://127.0.0.1:1/" + PATH + "?key=" + QUERY),
                     new Device("httpcb", hooks.garbage()),
                     new Device("httpcb", "https://10.0.0.1/" + PATH + "?key=" + QUERY))) {
-                chat(server, http, transport, device);
                 int before = hooks.asked.get();
+                chat(server, http, transport, device);
                 if (device.token().equals(TOKEN) || device.token().equals(hooks.url())) {
-                    Awaitility.await().until(() -> hooks.asked.get() > before);
+                    Awaitility.await("a push over " + device.type()).until(() -> hooks.asked.get() > before);
                 }
             }
             misuse(http);
