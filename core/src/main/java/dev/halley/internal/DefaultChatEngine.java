@@ -69,7 +69,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     private final InstantSource clock;
     private final PushDispatcher dispatcher;
     private final LocalConnections connections;
-    private final List<AutoCloseable> own;
+    private final List<Runnable> own;
     private volatile boolean closed;
 
     private DefaultChatEngine(EngineBuilder builder) {
@@ -79,19 +79,19 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         clock = builder.clock;
         observer = builder.observer == null ? new Observer() {} : SafeObserver.around(builder.observer);
         providers = builder.providers;
-        own.add(providers);
+        own.add(providers::close);
         agentLink = builder.agentLink;
         Scheduler scheduler;
         if (builder.scheduler == null) {
             ThreadScheduler threads = new ThreadScheduler();
-            own.add(threads);
+            own.add(threads::close);
             scheduler = threads;
         } else {
             scheduler = builder.scheduler;
         }
         if (builder.store == null) {
             store = new InMemorySessionStore(clock, scheduler);
-            own.add(0, store);
+            own.add(0, store::close);
         } else {
             store = builder.store;
         }
@@ -220,13 +220,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         closed = true;
         connections.close();
         dispatcher.close();
-        for (AutoCloseable part : own) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOGGER.warn("Could not close {}", part.getClass().getSimpleName(), e);
-            }
-        }
+        own.forEach(Runnable::run);
     }
 
     // What the store tells

@@ -53,6 +53,11 @@ final class PushDispatcher {
     /** At most so many kinds of failure are remembered as logged. */
     private static final int MOST_LOGGED = 1_000;
 
+    private static final String HIDDEN = "(token)";
+
+    /** No push service has shorter tokens, and "5" in a reason is no token. */
+    private static final int SHORTEST_HIDDEN = 8;
+
     /** What happens to a session next, committed by the engine. */
     interface Settlement {
         /** A push was accepted or will never be. */
@@ -274,7 +279,8 @@ final class PushDispatcher {
             }
         }
 
-        private void settle(Circuit circuit, Device device, Outcome outcome, Duration took) {
+        private void settle(Circuit circuit, Device device, Outcome said, Duration took) {
+            Outcome outcome = withoutToken(said, device.token());
             observer.pushSettled(device.type(), outcome, took);
             if (outcome instanceof Outcome.Unavailable unavailable) {
                 circuit.failed(took, unavailable.reason());
@@ -353,6 +359,24 @@ final class PushDispatcher {
         return failure instanceof IllegalArgumentException && failure.getMessage() != null
                 ? Nearest.printable(failure.getMessage())
                 : "format: " + nameOf(failure);
+    }
+
+    /** What a provider said; services like to repeat the token that they complain of. */
+    private static Outcome withoutToken(Outcome outcome, String token) {
+        if (token.length() < SHORTEST_HIDDEN) {
+            return outcome;
+        }
+        if (outcome instanceof Outcome.Rejected rejected) {
+            return new Outcome.Rejected(rejected.reason().replace(token, HIDDEN));
+        }
+        if (outcome instanceof Outcome.Unregistered unregistered) {
+            return new Outcome.Unregistered(unregistered.reason().replace(token, HIDDEN), unregistered.since());
+        }
+        if (outcome instanceof Outcome.Unavailable unavailable) {
+            return new Outcome.Unavailable(
+                    unavailable.reason().replace(token, HIDDEN), unavailable.retryAfter(), unavailable.forAll());
+        }
+        return outcome;
     }
 
     private static Duration longer(Duration a, Duration b) {

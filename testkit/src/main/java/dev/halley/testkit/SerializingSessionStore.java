@@ -262,10 +262,20 @@ public final class SerializingSessionStore implements SessionStore {
                     state.node(),
                     state.connection());
         }
+
+        @Override
+        public String toString() {
+            return "Write[" + chat + ", " + head + "]";
+        }
     }
 
     /** What the cluster answers. */
-    private record Found(long version, String state, List<String> rows) {}
+    private record Found(long version, String state, List<String> rows) {
+        @Override
+        public String toString() {
+            return "Found[" + version + "]";
+        }
+    }
 
     /**
      * What the nodes of a {@link SerializingSessionStore} share: the sessions, the clock, the timers, and what goes wrong.
