@@ -40,7 +40,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -122,7 +121,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
                 chat.serviceId(),
                 chat.serviceName(),
                 Checks.wellFormed(chat.nickname()),
-                now.truncatedTo(ChronoUnit.SECONDS),
+                now,
                 chat.polled(),
                 chat.secureKey().map(DefaultChatEngine::hash).orElse(null));
         ChatEvent joined = ChatEvent.joined(Party.CLIENT, identity.nickname());

@@ -554,6 +554,19 @@ abstract class EngineTest {
         }
 
         @Test
+        void latestOfSeveralChats_isServed_evenWithinOneSecond() {
+            ChatId latest = open();
+            for (int i = 0; i < 10; i++) {
+                time.advance(Duration.ofMillis(10));
+                latest = open();
+            }
+            RecordingLink link = attach();
+            say(latest, "Hello");
+            time.settle();
+            assertThat(link.texts()).contains("Hello");
+        }
+
+        @Test
         void afterTheEnd_writesNothing() {
             ChatId chat = open();
             join(engine().end(chat, ChatEvent.left(Party.CLIENT, "Mia")));
