@@ -38,6 +38,7 @@ record History(List<Step> steps) {
         ATTACH_AGAIN(3),
         PROVIDER(4),
         ANSWER(9),
+        OUTCOME(3),
         DESK(2),
         DESK_ANSWER(4),
         WAKE(4),

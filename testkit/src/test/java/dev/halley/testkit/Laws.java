@@ -286,7 +286,7 @@ final class Laws {
         boolean asNamed = readable && seen == named.getAsLong();
         boolean asBefore = seen == Probe.seen(before);
         // A position counts for the chat that is served first; a connection that is moved on names none.
-        if (!(link.joined.isEmpty() && readable ? asNamed || link.moving : asBefore)) {
+        if (!(link.joined.isEmpty() && readable ? asNamed || link.moving : asBefore || (asNamed && link.attaches > 1))) {
             broken(1, chat, "a return that named " + named + " was served from " + seen + ", before "
                     + Probe.seen(before));
         }
@@ -320,6 +320,7 @@ final class Laws {
                 && link.named.isEmpty()
                 && !link.node.dead
                 && link.joined.size() == 1
+                && !world.mayMove(link, chat)
                 && seen < link.proved[chat.index]) {
             broken(1, chat, "row " + link.proved[chat.index] + " was confirmed, and " + seen + " counts");
         }
@@ -576,7 +577,7 @@ final class Laws {
 
     // What the provider gets
 
-    void sent(Notification notification, Device device, long decided) {
+    @Nullable ChatLog sent(Notification notification, Device device, long decided) {
         String key = notification.key();
         int second = key.lastIndexOf('_');
         int first = key.lastIndexOf('_', second - 1);
@@ -586,7 +587,7 @@ final class Laws {
         Push push = chat == null ? null : chat.push(epoch, to);
         if (chat == null || push == null) {
             broken(2, "a push was sent that was never begun: " + key);
-            return;
+            return null;
         }
         if (chat.joins.size() > epoch && chat.joins.get((int) epoch) <= decided) {
             broken(2, chat, "push " + key + " was sent after its customer's return");
@@ -607,7 +608,7 @@ final class Laws {
         }
         if (positions.length == 0) {
             broken(3, chat, "a push of nothing");
-            return;
+            return chat;
         }
         if (push.rows == null) {
             push.rows = positions;
@@ -639,6 +640,7 @@ final class Laws {
         if (notification.unseen() < positions.length) {
             broken(4, chat, "fewer rows are unseen than told");
         }
+        return chat;
     }
 
     void answered(String key, Outcome outcome) {

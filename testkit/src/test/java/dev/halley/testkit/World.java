@@ -16,6 +16,7 @@ import dev.halley.Row;
 import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.UserId;
+import dev.halley.internal.DefaultChatEngine;
 import dev.halley.internal.InMemorySessionStore;
 import dev.halley.internal.Probe;
 import dev.halley.spi.Arrival;
@@ -47,6 +48,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -234,15 +236,15 @@ final class World {
                 trace("    deliver " + id.value() + " " + rows.get(0).position() + ".."
                         + rows.get(rows.size() - 1).position());
             }
+            Laws.ChatLog log = laws.chat(chat.id());
+            handed = log == null ? -1 : log.index;
             if (closed || broken) {
                 return CompletableFuture.failedFuture(new IOException("gone"));
             }
-            if (!taken.isDone()) {
+            if (!taken.isDone() && !abandoned) {
                 laws.broken(1, "rows came before those of the call before were taken");
             }
             laws.delivered(this, chat, rows);
-            Laws.ChatLog log = laws.chat(chat.id());
-            handed = log == null ? -1 : log.index;
             if (!abandoned) {
                 queue.add(new Delivery(
                         handed,
@@ -398,6 +400,9 @@ final class World {
         @Override
         public CompletionStage<Optional<Change>> update(ChatId chat, Rule rule) {
             WatchedRule watched = new WatchedRule(rule);
+            if (lostReplies > 0 && chance.nextInt(100) < lostReplies) {
+                return CompletableFuture.failedFuture(new IOException("The store could not be reached"));
+            }
             return inner.update(chat, watched).thenApply(change -> {
                 boolean lost = lostReplies > 0 && chance.nextInt(100) < lostReplies;
                 if (change.isPresent()) {
@@ -535,8 +540,23 @@ final class World {
         }
     }
 
-    /** A push that waits for its answer. */
-    private record Held(String key, CompletableFuture<Outcome> answer) {}
+    /** A push that was sent. */
+    private static final class Sent {
+        final ChatId chat;
+        final String key;
+        final int attempt;
+        final Device device;
+        final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        /** What the push service has said; null for nothing yet. */
+        @Nullable Outcome outcome;
+
+        Sent(ChatId chat, String key, int attempt, Device device) {
+            this.chat = chat;
+            this.key = key;
+            this.attempt = attempt;
+            this.device = device;
+        }
+    }
 
     private final class Provider implements PushProvider {
         private final Node node;
@@ -568,18 +588,23 @@ final class World {
             if (node.dead) {
                 laws.broken(6, "a dead node has sent");
             }
-            laws.sent(notification, device, decided < 0 ? laws.seq : decided);
+            Laws.ChatLog chat = laws.sent(notification, device, decided < 0 ? laws.seq : decided);
+            Sent one = new Sent(
+                    chat == null ? new ChatId("none") : chat.id,
+                    payload.key(),
+                    chat == null ? 0 : Probe.attempt(chat.state),
+                    device);
+            sent.add(one);
             if (providerMode >= 35 && providerMode < 55) {
-                CompletableFuture<Outcome> answer = new CompletableFuture<>();
-                held.add(new Held(payload.key(), answer));
-                return answer;
+                held.add(one);
+                return one.answer;
             }
             if (providerMode >= 93) {
                 return CompletableFuture.failedFuture(new IOException("reset"));
             }
-            Outcome outcome = outcome(providerMode < 35 ? 0 : providerMode);
-            laws.answered(payload.key(), outcome);
-            return CompletableFuture.completedFuture(outcome);
+            one.outcome = outcome(providerMode < 35 ? 0 : providerMode);
+            laws.answered(payload.key(), one.outcome);
+            return CompletableFuture.completedFuture(one.outcome);
         }
     }
 
@@ -636,7 +661,8 @@ final class World {
     private final Map<String, Chat> byServiceId = new HashMap<>();
     private final Map<ConnectionId, Link> links = new HashMap<>();
     private final List<Callback> callbacks = new ArrayList<>();
-    private final List<Held> held = new ArrayList<>();
+    private final List<Sent> sent = new ArrayList<>();
+    private final List<Sent> held = new ArrayList<>();
     private final List<Tell> tells = new ArrayList<>();
     private final Map<ChatId, Instant> noticesMeant = new HashMap<>();
     private final IdentityHashMap<SessionState, Decision> steps = new IdentityHashMap<>();
@@ -906,6 +932,9 @@ final class World {
             case ANSWER -> {
                 return answer(a, b);
             }
+            case OUTCOME -> {
+                return outcomeAgain(a, b);
+            }
             case DESK -> deskMode = b;
             case DESK_ANSWER -> {
                 return answerOfDesk(a, b);
@@ -988,11 +1017,23 @@ final class World {
         Node node = node(a);
         NewChat opening =
                 new NewChat(chat.service.name(), chat.user.id(), device).withServiceId(chat.serviceId);
-        node.call(node.engine.open(chat.polled ? opening.asPolled() : opening), view -> {
+        CompletionStage<ChatView> opened = node.engine.open(chat.polled ? opening.asPolled() : opening);
+        node.call(opened.exceptionally(failure -> noLonger(chat, failure)), view -> {
+            if (view == null) {
+                return;
+            }
             if (chat.log == null || !chat.log.id.equals(view.id())) {
                 laws.broken(6, "a chat that was opened is not there");
             }
         });
+    }
+
+    /** A chat that is opened again may be removed while it is looked up. */
+    private static @Nullable ChatView noLonger(Chat chat, Throwable failure) {
+        if (chat.log != null && chat.log.removed) {
+            return null;
+        }
+        throw new CompletionException(failure);
     }
 
     /** Picks a chat that is there, the later ones more often. */
@@ -1231,7 +1272,17 @@ final class World {
         boolean first = !link.departed;
         boolean settled = link.confirmedAt == null || link.confirmedAt.plusSeconds(2).isBefore(now());
         link.departed = true;
-        link.node.call(link.node.engine.connections().left(link.id, position), nothing -> {
+        CompletionStage<Void> leaving = link.node.engine.connections().left(link.id, position);
+        if (lostReplies > 0) {
+            leaving.whenComplete((nothing, failure) -> {
+                if (failure != null && link.attaches < 3 && chance.nextBoolean()) {
+                    link.mayRepeat++;
+                    attach(link);
+                    sweepLater(link);
+                }
+            });
+        }
+        link.node.call(leaving, nothing -> {
             for (Laws.ChatLog one : laws.chats) {
                 if (!one.removed && first && link.attaches == 1 && one.state.connection().filter(link.id::equals).isPresent()) {
                     laws.broken(2, "chat " + one.index + " is still online with " + link.id.value() + ", which left");
@@ -1408,9 +1459,12 @@ final class World {
                 return false;
             }
         }
-        attach(link);
-        if (link.abandoned) {
+        boolean gone = !link.live();
+        if (gone) {
             link.mayRepeat++;
+        }
+        attach(link);
+        if (gone) {
             sweepLater(link);
         }
         return true;
@@ -1420,15 +1474,35 @@ final class World {
         if (held.isEmpty()) {
             return false;
         }
-        Held one = held.get(a % held.size());
+        Sent one = held.get(a % held.size());
         held.remove(one);
         if (b >= 93) {
-            one.answer().completeExceptionally(new IOException("reset"));
+            one.answer.completeExceptionally(new IOException("reset"));
             return true;
         }
-        Outcome outcome = outcome(b < 40 ? 0 : b);
-        laws.answered(one.key(), outcome);
-        one.answer().complete(outcome);
+        one.outcome = outcome(b < 40 ? 0 : b);
+        laws.answered(one.key, one.outcome);
+        one.answer.complete(one.outcome);
+        return true;
+    }
+
+    /** What a push service has said comes late or once more. */
+    private boolean outcomeAgain(int a, int b) {
+        if (sent.isEmpty()) {
+            return false;
+        }
+        Sent one = sent.get(sent.size() - 1 - a % Math.min(4, sent.size()));
+        Outcome outcome = one.outcome == null ? outcome(b < 50 ? 0 : b) : one.outcome;
+        one.outcome = outcome;
+        laws.answered(one.key, outcome);
+        DefaultChatEngine engine = (DefaultChatEngine) node(b).engine;
+        if (outcome instanceof Outcome.Unavailable) {
+            engine.unavailable(one.chat, one.key, one.attempt, true, Duration.ofSeconds(2));
+        } else if (outcome instanceof Outcome.Unregistered unregistered) {
+            engine.unregistered(one.chat, one.key, one.attempt, one.device, unregistered, Duration.ofSeconds(2));
+        } else {
+            engine.settled(one.chat, one.key, outcome);
+        }
         return true;
     }
 
@@ -1490,7 +1564,6 @@ final class World {
         resting = true;
         faults(false);
         lostReplies = 0;
-        storeFails = false;
         providerMode = 0;
         deskMode = 0;
         for (App app : apps) {
