@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.halley.internal.KnownOptions;
 import dev.halley.internal.Nearest;
+import dev.halley.internal.Texts;
 import dev.halley.spi.Option;
 import dev.halley.spi.PushProviderFactory;
 import java.time.Duration;
@@ -44,11 +45,13 @@ public final class Options {
     private static final String DEBUG = "debug.";
 
     private final Map<String, Map<String, String>> sections;
+    private final Map<String, Texts> texts;
     private final Settings settings;
     private final ConcurrentHashMap<String, Map<String, String>> resolved = new ConcurrentHashMap<>();
 
     private Options(Map<String, Map<String, String>> sections) {
         this.sections = sections;
+        this.texts = readTexts(sections);
         this.settings = toSettings();
     }
 
@@ -120,6 +123,47 @@ public final class Options {
     }
 
     /**
+     * Returns every option as it holds for a push to a device, and beside them {@code title} and {@code body} in its language
+     * where the file that {@code texts} names has them.
+     */
+    public Map<String, String> forPush(Device device, String tag) {
+        Map<String, String> options = forPush(device.provider(), tag, device.debug());
+        Texts words = texts.get(options.getOrDefault(KnownOptions.TEXTS, ""));
+        if (words == null) {
+            return options;
+        }
+        Map<String, String> result = new HashMap<>(options);
+        words.of("title", device.language()).ifPresent(title -> result.put("title", title));
+        words.of("body", device.language()).ifPresent(body -> result.put("body", body));
+        return result;
+    }
+
+    /** Returns for how long a push to a device is tried: {@code <type>.ttl}, else {@code ttl}; empty if neither is set. */
+    public Optional<Duration> timeToLive(Device device, String tag) {
+        Map<String, String> options = forPush(device.provider(), tag, device.debug());
+        return Optional.ofNullable(options.get(device.type() + "." + KnownOptions.TTL))
+                .or(() -> Optional.ofNullable(options.get(KnownOptions.TTL)))
+                .map(Options::seconds);
+    }
+
+    /** Returns all sets of options that a device can choose by its provider's name and by {@code debug}, each once. */
+    public List<Map<String, String>> variants(String tag) {
+        return Stream.concat(Stream.of(""), sections.keySet().stream().flatMap(Options::providerName))
+                .flatMap(provider -> Stream.of(forPush(provider, tag, false), forPush(provider, tag, true)))
+                .distinct()
+                .toList();
+    }
+
+    private static Stream<String> providerName(String section) {
+        if (!section.startsWith(PROVIDER_PREFIX) || section.startsWith(EVENT_PREFIX)) {
+            return Stream.empty();
+        }
+        String name = section.substring(PROVIDER_PREFIX.length());
+        int event = name.indexOf(".event.");
+        return Stream.of(event < 0 ? name : name.substring(0, event));
+    }
+
+    /**
      * Returns every option as it holds for a push: from {@code [push.provider.<name>.event.<tag>]}, else {@code
      * [push.provider.event.<tag>]}, else {@code [push.provider.<name>]}, else {@code [push]}.
      *
@@ -155,6 +199,21 @@ public final class Options {
         return Map.copyOf(result);
     }
 
+    private static Map<String, Texts> readTexts(Map<String, Map<String, String>> sections) {
+        Map<String, Texts> byFile = new HashMap<>();
+        sections.forEach((section, options) -> options.forEach((option, value) -> {
+            if (option.equals(KnownOptions.TEXTS) || option.equals(DEBUG + KnownOptions.TEXTS)) {
+                try {
+                    byFile.put(value, Texts.read(value));
+                } catch (IllegalArgumentException e) {
+                    String shown = "'" + Nearest.printable(value) + "' (" + e.getMessage() + ")";
+                    throw new OptionException(section, option, shown, Texts.ACCEPTED);
+                }
+            }
+        }));
+        return byFile;
+    }
+
     private Settings toSettings() {
         Settings.Builder builder = Settings.builder();
         Set<String> services = new LinkedHashSet<>(List.of(Settings.REQUEST_CHAT));
@@ -172,7 +231,7 @@ public final class Options {
             // The retention is checked against the longest that any device can have.
             Duration usual =
                     get(PUSH, KnownOptions.TTL).map(Options::seconds).orElse(Settings.DEFAULT_PUSH_TIME_TO_LIVE);
-            builder.pushTimeToLive(longest(KnownOptions.TTL, usual)).build();
+            builder.pushTimeToLive(longestTimeToLive(usual)).build();
             return builder.pushTimeToLive(usual).build();
         } catch (IllegalArgumentException e) {
             throw new OptionException("[" + HALLEY + "] " + e.getMessage());
@@ -197,12 +256,13 @@ public final class Options {
         return result;
     }
 
-    private Duration longest(String option, Duration unset) {
+    private Duration longestTimeToLive(Duration usual) {
         return sections.values().stream()
-                .flatMap(options -> Stream.of(options.get(option), options.get(DEBUG + option)))
-                .flatMap(Stream::ofNullable)
-                .map(Options::seconds)
-                .reduce(unset, (a, b) -> a.compareTo(b) > 0 ? a : b);
+                .flatMap(options -> options.entrySet().stream())
+                .filter(option -> option.getKey().equals(KnownOptions.TTL)
+                        || option.getKey().endsWith("." + KnownOptions.TTL))
+                .map(option -> seconds(option.getValue()))
+                .reduce(usual, (a, b) -> a.compareTo(b) > 0 ? a : b);
     }
 
     private static Duration seconds(String value) {

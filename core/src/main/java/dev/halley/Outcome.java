@@ -51,12 +51,18 @@ public sealed interface Outcome {
      *
      * @param reason why
      * @param retryAfter the shortest wait that the service asks for
+     * @param forAll whether that holds for all that share the circuit of this push: none of them is sent before it is over
      */
-    record Unavailable(String reason, Optional<Duration> retryAfter) implements Outcome {
+    record Unavailable(String reason, Optional<Duration> retryAfter, boolean forAll) implements Outcome {
         /** Checks that there is a reason. */
         public Unavailable {
             requireNonNull(reason, "reason");
             requireNonNull(retryAfter, "retryAfter");
+        }
+
+        /** An outcome of this push alone. */
+        public Unavailable(String reason, Optional<Duration> retryAfter) {
+            this(reason, retryAfter, false);
         }
 
         /** An outcome of a service that does not say for how long. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OptionsTest {
 
@@ -296,6 +300,66 @@ class OptionsTest {
                         .settings()
                         .retention())
                 .isEqualTo(Duration.ofSeconds(5_000));
+    }
+
+    @Test
+    void timeToLiveOfAType_goesBeforeTheUsual() {
+        Options options = of(Map.of("push", Map.of("ttl", 60, "fcm.ttl", 30, "debug.ttl", 45)));
+        assertThat(options.timeToLive(Device.of("fcm", "token"), TAG)).contains(Duration.ofSeconds(30));
+        assertThat(options.timeToLive(Device.of("ios", "token"), TAG)).contains(Duration.ofSeconds(60));
+        assertThat(options.timeToLive(new Device("ios", "token", "", "", true), TAG))
+                .contains(Duration.ofSeconds(45));
+        assertThat(Options.none().timeToLive(Device.of("ios", "token"), TAG)).isEmpty();
+        refused("push", "fcm.ttl", 40 * 3_600).withMessageContaining("retention 259200 s is too short");
+    }
+
+    @Test
+    void variants_areAllThatADeviceCanChoose_eachOnce() {
+        Options options = of(Map.of(
+                "push",
+                Map.of("apple.host", "outer"),
+                "push.provider.ios",
+                Map.of("debug.apple.host", "sandbox"),
+                "push.provider.vip.event." + TAG,
+                Map.of("apple.host", "vip"),
+                "push.provider.event." + TAG,
+                Map.of("apple.sound", "ding")));
+        assertThat(options.variants(TAG))
+                .extracting(variant -> variant.get("apple.host"))
+                .containsExactlyInAnyOrder("outer", "sandbox", "vip");
+        assertThat(options.variants(TAG))
+                .allSatisfy(variant -> assertThat(variant).containsEntry("apple.sound", "ding"));
+    }
+
+    @Test
+    void texts_giveTitleAndBody_ofTheNearestLanguage(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("texts.properties"),
+                "title = News\nbody = Somebody wrote\ntitle.pt = Novidades\ntitle.pt-BR = Novidades 📬\nbody.de = Neu\n");
+        Options options = of(Map.of("push", Map.of("texts", file, "apple.title", "Other")));
+        assertThat(options.forPush(speaking("pt-BR"), TAG))
+                .containsEntry("title", "Novidades 📬")
+                .containsEntry("body", "Somebody wrote")
+                .containsEntry("apple.title", "Other");
+        assertThat(options.forPush(speaking("pt_PT"), TAG)).containsEntry("title", "Novidades");
+        assertThat(options.forPush(speaking("de-CH-1901"), TAG)).containsEntry("body", "Neu");
+        assertThat(options.forPush(speaking(""), TAG)).containsEntry("title", "News");
+        assertThat(options.forPush(speaking("-"), TAG)).containsEntry("title", "News");
+    }
+
+    @Test
+    void textsThatCantBeRead_areRefused(@TempDir Path folder) throws IOException {
+        refused("push", "texts", folder.resolve("missing")).withMessageContaining("(it can't be read): accepted is a");
+        Path wrong = Files.writeString(folder.resolve("wrong"), "titel.de = Neu\n");
+        refused("push.provider.ios", "debug.texts", wrong).withMessageContaining("(it has the key titel.de)");
+        Path latin = Files.write(folder.resolve("latin"), new byte[] {'t', 'i', 't', 'l', 'e', '=', (byte) 0xE4});
+        refused("push", "texts", latin).withMessageContaining("(it is not UTF-8)");
+        Path escape = Files.writeString(folder.resolve("escape"), "title = \\u12\n");
+        refused("push", "texts", escape).withMessageContaining("(it has a broken escape)");
+    }
+
+    private static Device speaking(String language) {
+        return new Device("ios", "token", "", language, false);
     }
 
     private static Options of(Map<String, ? extends Map<String, ?>> sections) {

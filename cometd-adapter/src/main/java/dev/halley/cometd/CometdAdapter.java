@@ -25,11 +25,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves an engine's customers over CometD: presence from sessions that come and go, live delivery and catch-up on {@value
  * #CHANNEL}. Works beside an application's own channels, extensions and security policy, and blocks no thread of CometD.
+ *
+ * <p>Unless the application has set it, CometD's option {@value #HANDSHAKE_PER_CONNECTION} becomes true: a WebSocket that was
+ * lost is followed by a handshake, as clients do by themselves, so that whoever learns a {@code clientId} can't have what is
+ * said to it, and nothing that the old WebSocket swallowed is passed over. It has to be set before CometD's transports
+ * start; otherwise set it yourself.
  */
 public final class CometdAdapter {
 
     /** The channel of every customer: delivered to one session at a time, closed to clients' publishing. */
     public static final String CHANNEL = "/_genesys";
+
+    /** CometD's option that has each WebSocket begin with a handshake. */
+    static final String HANDSHAKE_PER_CONNECTION = "ws.requireHandshakePerConnection";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CometdAdapter.class);
     private static final String LINK = CometdLink.class.getName();
@@ -66,6 +74,9 @@ public final class CometdAdapter {
     /** Installs the adapter, before the server takes requests. */
     public static void install(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form) {
         CometdAdapter adapter = new CometdAdapter(bayeux, engine, users, form);
+        if (bayeux.getOption(HANDSHAKE_PER_CONNECTION) == null) {
+            bayeux.setOption(HANDSHAKE_PER_CONNECTION, true);
+        }
         bayeux.createChannelIfAbsent(CHANNEL, channel -> {
             channel.setPersistent(true);
             channel.addAuthorizer((operation, id, session, message) ->

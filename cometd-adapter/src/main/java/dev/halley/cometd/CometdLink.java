@@ -220,35 +220,46 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         synchronized (this) {
             if (isForeign(replies)) {
                 withhold(queue);
-                return;
-            }
-            Iterator<ServerMessage> messages = queue.iterator();
-            while (messages.hasNext()) {
-                if (CometdAdapter.CHANNEL.equals(messages.next().getChannel())) {
-                    Queued next = queued.poll();
-                    if (next != null) {
-                        queuedSize -= next.size();
-                        if (next.generation() == generation) {
-                            taken = next.position();
-                        } else {
-                            messages.remove();
-                        }
-                    }
-                }
-            }
-            for (ServerMessage reply : replies) {
-                if (Channel.META_CONNECT.equals(reply.getChannel())) {
-                    answered = taken;
-                    noteBatch(reply);
-                }
-            }
-            if (room != null && queuedSize <= ENOUGH_QUEUED) {
-                made = room;
-                room = null;
+            } else {
+                take(queue, replies);
+                made = room();
             }
         }
         if (made != null) {
             made.complete(null);
+        }
+    }
+
+    /** Returns what to complete if there is room for more rows, and is waited for. */
+    private @Nullable CompletableFuture<Void> room() {
+        CompletableFuture<Void> waiting = null;
+        if (queuedSize <= ENOUGH_QUEUED) {
+            waiting = room;
+            room = null;
+        }
+        return waiting;
+    }
+
+    private void take(Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
+        Iterator<ServerMessage> messages = queue.iterator();
+        while (messages.hasNext()) {
+            if (CometdAdapter.CHANNEL.equals(messages.next().getChannel())) {
+                Queued next = queued.poll();
+                if (next != null) {
+                    queuedSize -= next.size();
+                    if (next.generation() == generation) {
+                        taken = next.position();
+                    } else {
+                        messages.remove();
+                    }
+                }
+            }
+        }
+        for (ServerMessage reply : replies) {
+            if (Channel.META_CONNECT.equals(reply.getChannel())) {
+                answered = taken;
+                noteBatch(reply);
+            }
         }
     }
 
@@ -292,6 +303,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         boolean repeat;
         boolean live;
         List<ServerMessage> others;
+        CompletableFuture<Void> made;
         synchronized (this) {
             BayeuxContext context = message.getBayeuxContext();
             SocketAddress from = context == null ? null : context.getRemoteAddress();
@@ -323,6 +335,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 taken = proved;
                 answered = proved;
             }
+            made = room();
             live = !first && !acknowledging && caughtUp && queued.isEmpty();
         }
         if (confirmed.isPresent()) {
@@ -331,6 +344,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         giveBack(others);
         if (repeat) {
             connections.repeat(id);
+        }
+        if (made != null) {
+            made.complete(null);
         }
         if (live && WEBSOCKET.equals(message.getServerTransport().getName())) {
             session.setMetaConnectDeliveryOnly(false);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.cometd.client.BayeuxClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,29 @@ class ConfirmationTest {
                 all.addAll(texts(client.connect()));
             }
             assertThat(all).containsExactly("has joined the session", "Hello", "Is this lost?");
+        }
+    }
+
+    @Test
+    void repeatUnread_repeatsOnAnotherWebSocket_beforeAnythingNewer() throws Exception {
+        restart(TestServer.settings().repeatUnread(true).build());
+        try (ScriptedProxy proxy = new ScriptedProxy(server.port());
+                TestClient client =
+                        new TestClient(Transport.WEBSOCKET, proxy.uri(server.uri()), TestServer.USER.value())) {
+            client.bayeux.setOption(BayeuxClient.BACKOFF_INCREMENT_OPTION, 500L);
+            client.connect();
+            server.say(chat, "Hello");
+            client.awaitPosition(2);
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+
+            proxy.failAt(ScriptedProxy.Direction.TO_CLIENT, ScriptedProxy.Fault.ANSWER_LOST);
+            server.say(chat, "Lost");
+            await().until(proxy::hasStruck);
+            await().until(() -> !client.bayeux.isConnected());
+            server.say(chat, "Newer");
+
+            client.awaitPosition(4);
+            assertThat(client.texts()).containsExactly("has joined the session", "Hello", "Lost", "Newer");
         }
     }
 

@@ -6,17 +6,25 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.halley.ChatId;
 import dev.halley.Presence;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.ServerMessage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A long-polling session's client id and its cookie together, in the hands of somebody else or of nobody. */
+/** A session's client id, on long-polling with its cookie, in the hands of somebody else or of nobody. */
 class LeakedSessionTest {
 
     private TestServer server;
@@ -50,6 +58,21 @@ class LeakedSessionTest {
             assertUnknown(again);
             assertThat(server.view(chat).seen()).isZero();
             assertThat(texts(owner.connect())).containsExactly("has joined the session", "Hello", "Are you there?");
+        }
+    }
+
+    @Test
+    void connect_ofSomebodyElse_holdsUpNothingOfALargeBacklog() throws Exception {
+        try (RawClient owner = client("mia");
+                RawClient other = client("eve")) {
+            owner.handshake("");
+            owner.connect();
+            for (int i = 0; i < 20; i++) {
+                server.say(chat, "x".repeat(20_000));
+            }
+            assertUnknown(other.steal(owner).connect());
+
+            assertThat(texts(owner.connect())).isNotEmpty();
         }
     }
 
@@ -116,6 +139,39 @@ class LeakedSessionTest {
             server.say(chat, "Hello");
 
             assertThat(texts(owner.connect())).contains("Hello");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/meta/connect", "/meta/subscribe", "/meta/disconnect"})
+    void webSocketOfSomebodyElse_withTheClientId_hearsNothing(String channel) throws Exception {
+        try (TestClient owner = new TestClient(TestClient.Transport.WEBSOCKET, server).connect()) {
+            owner.awaitPosition(1);
+            BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+            WebSocket stranger = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .header("gms_user", "eve")
+                    .buildAsync(URI.create(server.uri().toString().replace("http:", "ws:")), new WebSocket.Listener() {
+                        @Override
+                        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+                            heard.add(data.toString());
+                            socket.request(1);
+                            return null;
+                        }
+                    })
+                    .join();
+            stranger.sendText(
+                            "[{\"channel\":\"" + channel + "\",\"clientId\":\"" + owner.bayeux.getId()
+                                    + "\",\"connectionType\":\"websocket\",\"subscription\":\"/news\"}]",
+                            true)
+                    .join();
+            assertThat(heard.poll(5, TimeUnit.SECONDS)).contains("402").doesNotContain("transcript");
+
+            server.say(chat, "Hello");
+
+            owner.awaitPosition(2);
+            assertThat(heard).isEmpty();
+            stranger.abort();
         }
     }
 

@@ -69,6 +69,7 @@ final class Circuits {
     final class Circuit {
         final CircuitBreaker breaker;
         private final Bulkhead bulkhead;
+        private volatile Instant pausedUntil = Instant.MIN;
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
         Circuit(String type) {
@@ -102,6 +103,16 @@ final class Circuits {
                     scheduler.execute(next);
                 }
             }
+        }
+
+        /** Sends nothing before that, as the service has asked for. */
+        void pauseUntil(Instant end) {
+            pausedUntil = end;
+        }
+
+        /** Returns for how long nothing is to be sent from now on; zero if that is over. */
+        Duration pause(Instant now) {
+            return pausedUntil.isAfter(now) ? Duration.between(now, pausedUntil) : Duration.ZERO;
         }
 
         void succeeded(Duration took) {

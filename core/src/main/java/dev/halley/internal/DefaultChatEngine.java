@@ -454,11 +454,9 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     }
 
     private Duration pushTimeToLive(@Nullable Device device) {
-        String seconds = device == null
-                ? null
-                : options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())
-                        .get(KnownOptions.TTL);
-        return seconds == null ? settings.pushTimeToLive() : Duration.ofSeconds(Long.parseLong(seconds));
+        return Optional.ofNullable(device)
+                .flatMap(d -> options.timeToLive(d, Notification.NEW_AGENT_MESSAGE))
+                .orElse(settings.pushTimeToLive());
     }
 
     private ServiceSettings serviceSettings(Session session) {

@@ -28,6 +28,8 @@ public final class KnownOptions {
     public static final String REFUSED_AFTER_END = "_chat_400_response_on_disconnected";
     /** How long a push is tried, in seconds. */
     public static final String TTL = "ttl";
+    /** Names the file with titles and bodies per language. */
+    public static final String TEXTS = "texts";
 
     /** The longest time for which a push is tried: what push services accept, 28 days. */
     private static final long MOST_TTL = Duration.ofDays(28).toSeconds();
@@ -53,7 +55,7 @@ public final class KnownOptions {
     /** Options of {@code [push]}, {@code [push.provider.…]} and {@code [push.provider.event.…]}. */
     public static final Map<String, Option> PROVIDER = byName(
             Option.oneOf("content", "full", "none", "background"),
-            Option.text("texts"),
+            Option.text(TEXTS),
             Option.seconds(TTL, 1, MOST_TTL),
             Option.flag("collapse"),
             Option.flag("validate_only"),

@@ -194,9 +194,20 @@ final class PushDispatcher {
                 settlement.settled(chat, key, new Outcome.Rejected("rows dropped"));
                 return;
             }
+            if (!sending.push().until().isAfter(clock.instant())) {
+                circuit.leave();
+                settlement.settled(chat, key, new Outcome.Rejected("time to live is over"));
+                return;
+            }
             if (clock.instant().plus(settings.sendTimeout()).isAfter(sending.lease())) {
                 circuit.leave();
                 deferred(device, "no room in time", Duration.ZERO);
+                return;
+            }
+            Duration pause = circuit.pause(clock.instant());
+            if (!pause.isZero()) {
+                circuit.leave();
+                deferred(device, "paused", pause);
                 return;
             }
             if (!circuit.breaker.tryAcquirePermission()) {
@@ -225,7 +236,9 @@ final class PushDispatcher {
                     device.language(),
                     rows,
                     unseen,
-                    options.forPush(device.provider(), tag, device.debug()));
+                    clock.instant(),
+                    sending.push().until(),
+                    options.forPush(device, tag));
         }
 
         private void send(Circuit circuit, PushProvider provider, Device device, Notification notification) {
@@ -267,6 +280,9 @@ final class PushDispatcher {
                 circuit.failed(took, unavailable.reason());
                 warnOnce(device.type(), unavailable.reason());
                 Duration asked = unavailable.retryAfter().orElse(Duration.ZERO);
+                if (unavailable.forAll()) {
+                    circuit.pauseUntil(clock.instant().plus(longer(FIRST_BACK_OFF, asked)));
+                }
                 settlement.unavailable(chat, key, sending.attempt(), true, longer(backOff(), asked));
                 return;
             }

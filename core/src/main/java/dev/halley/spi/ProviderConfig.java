@@ -1,7 +1,10 @@
 package dev.halley.spi;
 
+import dev.halley.Notification;
 import dev.halley.OptionException;
 import dev.halley.Options;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +18,14 @@ public record ProviderConfig(String type, Options options) {
     /** Returns an option from {@code [push.provider.<type>]}, else from {@code [push]}. */
     public Optional<String> option(String name) {
         return options.get("push.provider." + type, name).or(() -> options.get("push", name));
+    }
+
+    /**
+     * Returns all sets of options that devices can choose by the name of their provider and by being in debug mode, each
+     * once: what a notification's options can be. A provider with credentials reads them here, at the start.
+     */
+    public List<Map<String, String>> variants() {
+        return options.variants(Notification.NEW_AGENT_MESSAGE);
     }
 
     /** Returns whether an option is set in any section. */

@@ -310,6 +310,47 @@ abstract class EngineTest {
         }
 
         @Test
+        void aPushThatFailsAsItsTimeToLiveRunsOut_isNotSentAgain() {
+            set("push", "ttl", "3");
+            ChatId chat = alerted();
+            provider.answerWith(new Outcome.Unavailable("503", Optional.of(Duration.ofSeconds(10))));
+            say(chat, "One");
+            time.advance(Duration.ofHours(1));
+            assertThat(positions()).containsExactly(List.of(2L), List.of(3L));
+            assertThat(counted).anyMatch(line -> line.startsWith("given up"));
+        }
+
+        @Test
+        void aPause_isForAll_andUsesUpNoAttempt() {
+            provider.answerWith(new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(60)), true));
+            List<ChatId> chats = openAwayForMany(3);
+            say(chats.get(0), "Hello");
+            time.settle();
+            say(chats.get(1), "Hello");
+            say(chats.get(2), "Hello");
+            time.advance(Duration.ofSeconds(59));
+            assertThat(provider.sent()).hasSize(1);
+            assertThat(counted).containsOnly("deferred paused");
+            time.advance(Duration.ofMinutes(3));
+            assertThat(provider.sent()).hasSize(1 + 3);
+        }
+
+        @Test
+        void aPushSaysHowLongItIsWorthSomething() {
+            set("push", "ttl", "3600");
+            ChatId chat = alerted();
+            provider.answerWith(new Outcome.Unavailable("503", Optional.of(Duration.ofMinutes(10))));
+            say(chat, "One");
+            time.advance(Duration.ofHours(1));
+            assertThat(provider.sent().stream()
+                            .skip(1)
+                            .map(sent -> sent.notification().timeToLive()))
+                    .satisfiesExactly(
+                            first -> assertThat(first).isEqualTo(Duration.ofHours(1)),
+                            again -> assertThat(again).isBetween(Duration.ofMinutes(49), Duration.ofMinutes(50)));
+        }
+
+        @Test
         void openBreaker_defersPushes_andUsesUpNoAttempt() {
             Outcome[] failures = new Outcome[20];
             Arrays.fill(failures, new Outcome.Unavailable("503"));

@@ -8,6 +8,7 @@ import dev.halley.Device;
 import dev.halley.Notification;
 import dev.halley.Outcome;
 import dev.halley.spi.Payload;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -91,6 +92,8 @@ class RecordingProviderTest {
                 "",
                 rows(first, last),
                 last - first + 1,
+                Instant.EPOCH,
+                Instant.EPOCH.plusSeconds(60),
                 Map.of());
     }
 }

@@ -27,8 +27,10 @@ final class Body {
             json.writeStringField("message", notification.message());
             json.writeStringField("serviceId", notification.serviceId());
             json.writeArrayFieldStart("lastTranscript");
-            if (notification.option("content").orElse("full").equals("full")) {
-                writeRows(json, notification);
+            for (Row row : notification.shown()) {
+                json.writeStartObject();
+                json.writeStringField(row.event().type(), row.event().text());
+                json.writeEndObject();
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -38,13 +40,5 @@ final class Body {
             throw new UncheckedIOException("A StringWriter does not fail", e);
         }
         return out.toString();
-    }
-
-    private static void writeRows(JsonGenerator json, Notification notification) throws IOException {
-        for (Row row : notification.rows()) {
-            json.writeStartObject();
-            json.writeStringField(row.event().type(), row.event().text());
-            json.writeEndObject();
-        }
     }
 }

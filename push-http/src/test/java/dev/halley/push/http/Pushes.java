@@ -68,6 +68,8 @@ final class Pushes implements AutoCloseable {
                 "",
                 rows,
                 rows.size(),
+                Instant.EPOCH,
+                Instant.EPOCH.plusSeconds(60),
                 options);
     }
 
