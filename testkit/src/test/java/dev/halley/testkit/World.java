@@ -616,7 +616,7 @@ final class World {
             return new Outcome.Unavailable("503");
         }
         if (number < 75) {
-            return new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(8)));
+            return new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(8)), number % 2 == 0);
         }
         if (number < 82) {
             return new Outcome.Rejected("400");
@@ -744,7 +744,7 @@ final class World {
     }
 
     String log() {
-        return String.valueOf(log);
+        return log == null ? "" : log.toString();
     }
 
     Chat chatOf(String serviceId) {
