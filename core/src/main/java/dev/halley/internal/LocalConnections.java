@@ -15,9 +15,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +44,7 @@ final class LocalConnections implements Connections {
     private final AtomicLong numbers = new AtomicLong();
 
     /** Departures that the store has failed to note. */
-    private final Set<Supplier<CompletionStage<Void>>> undone = ConcurrentHashMap.newKeySet();
+    private final Queue<Supplier<CompletionStage<Void>>> undone = new ConcurrentLinkedQueue<>();
 
     private volatile boolean closed;
 
@@ -75,7 +78,7 @@ final class LocalConnections implements Connections {
             return known.then(() -> serveLatest(known, arrival.position()));
         }
         byUser.compute(arrival.user(), (user, connections) -> {
-            Set<Connection> all = connections == null ? ConcurrentHashMap.newKeySet() : connections;
+            Set<Connection> all = connections == null ? new CopyOnWriteArraySet<>() : connections;
             all.add(connection);
             return all;
         });
@@ -151,10 +154,9 @@ final class LocalConnections implements Connections {
     private void look() {
         if (!closed) {
             pumps.values().forEach(all -> all.forEach(LivePump::nudge));
-            for (Supplier<CompletionStage<Void>> departure : List.copyOf(undone)) {
-                undone.remove(departure);
-                surely(departure);
-            }
+            List<Supplier<CompletionStage<Void>>> departures = List.copyOf(undone);
+            undone.removeAll(departures);
+            departures.forEach(this::surely);
             scheduler.schedule(LOOK, this::look);
         }
     }
@@ -227,7 +229,7 @@ final class LocalConnections implements Connections {
                     }
                     LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen(), before);
                     pumps.compute(chat, (key, all) -> {
-                        Set<LivePump> set = all == null ? ConcurrentHashMap.newKeySet() : all;
+                        Set<LivePump> set = all == null ? new CopyOnWriteArraySet<>() : all;
                         set.add(pump);
                         return set;
                     });

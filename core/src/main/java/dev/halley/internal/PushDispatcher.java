@@ -27,7 +27,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +83,8 @@ final class PushDispatcher {
     private final Settlement settlement;
     private final Circuits circuits;
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
-    private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
+    private final Set<InFlight> inFlight = new ConcurrentSkipListSet<>();
+    private final AtomicLong sends = new AtomicLong();
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean closed;
 
@@ -244,7 +247,7 @@ final class PushDispatcher {
         private void send(Circuit circuit, PushProvider provider, Device device, Notification notification) {
             Instant begun = clock.instant();
             observer.pushSent(device.type(), sending.attempt());
-            InFlight send = new InFlight(begun.plus(settings.sendTimeout()), new CompletableFuture<>());
+            InFlight send = new InFlight(sends.incrementAndGet(), begun.plus(settings.sendTimeout()));
             inFlight.add(send);
             look();
             CompletionStage<Outcome> answered = send.answer;
@@ -317,13 +320,19 @@ final class PushDispatcher {
     }
 
     /** A push whose provider has not answered yet. */
-    private static final class InFlight {
+    private static final class InFlight implements Comparable<InFlight> {
+        private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        private final long number;
         private final Instant until;
-        private final CompletableFuture<Outcome> answer;
 
-        InFlight(Instant until, CompletableFuture<Outcome> answer) {
+        InFlight(long number, Instant until) {
+            this.number = number;
             this.until = until;
-            this.answer = answer;
+        }
+
+        @Override
+        public int compareTo(InFlight other) {
+            return Long.compare(number, other.number);
         }
     }
 

@@ -83,6 +83,9 @@ final class Laws {
         SessionState state;
         boolean removed;
 
+        /** When it was opened, in the order of commits. */
+        final long openedAt;
+
         final List<Said> rows = new ArrayList<>();
         final List<@Nullable Push> toldBy = new ArrayList<>();
         long lastPushable;
@@ -111,13 +114,14 @@ final class Laws {
         /** Counts what customers have said of positions. */
         long claimNumber;
 
-        ChatLog(int index, SessionState state, World.Service service, boolean polled, Instant opened) {
+        ChatLog(int index, SessionState state, World.Service service, boolean polled, Instant opened, long openedAt) {
             this.index = index;
             this.id = state.id();
             this.state = state;
             this.service = service;
             this.polled = polled;
             this.opened = opened;
+            this.openedAt = openedAt;
             this.lastLife = opened;
         }
 
@@ -171,7 +175,7 @@ final class Laws {
     void opened(SessionState state, List<Row> rows, Instant at) {
         seq++;
         World.Chat opened = world.chatOf(Probe.serviceId(state));
-        ChatLog chat = new ChatLog(opened.index, state, opened.service, opened.polled, at);
+        ChatLog chat = new ChatLog(opened.index, state, opened.service, opened.polled, at, seq);
         if (byId.put(state.id(), chat) != null) {
             broken(6, chat, "opened twice");
         }
@@ -285,11 +289,13 @@ final class Laws {
                 named.isPresent() && named.getAsLong() >= 0 && named.getAsLong() <= before.head();
         boolean asNamed = readable && seen == named.getAsLong();
         boolean asBefore = seen == Probe.seen(before);
-        // A position counts for the chat that is served first; a connection that is moved on names none.
-        if (!(link.joined.isEmpty() && readable ? asNamed || link.moving : asBefore || (asNamed && link.attaches > 1))) {
+        // A position is about the chat that is there when it is named; a connection that is moved on names none.
+        boolean about = link.joined.isEmpty() && !link.moving && chat.openedAt <= link.since && !world.mayMove(link, chat);
+        if (about && readable ? !asNamed : !asBefore && !(asNamed && readable)) {
             broken(1, chat, "a return that named " + named + " was served from " + seen + ", before "
                     + Probe.seen(before));
         }
+        link.revenant |= link.attaches > 1 && !link.joined.isEmpty();
         link.joined.add(chat);
         link.base[chat.index] = seen;
         link.last[chat.index] = -1;
@@ -309,6 +315,9 @@ final class Laws {
         chat.graceOver = false;
         chat.lastLife = now;
         chat.absence = Probe.epoch(after);
+        if (link != null && link.revenant) {
+            return;
+        }
         long seen = Probe.seen(after);
         long was = Probe.seen(before);
         if (link != null && seen < was && !link.named.contains(seen)) {

@@ -196,6 +196,13 @@ final class World {
         int mayRepeat;
         boolean moving;
         int attaches;
+
+        /** It came back although another had come meanwhile, which no adapter does: nothing is asked of it any more. */
+        boolean revenant;
+
+        /** How many commits there were when it came. */
+        final long since;
+
         boolean silent;
         boolean late;
         boolean departed;
@@ -209,6 +216,7 @@ final class World {
             this.arrival = arrival;
             this.slow = slow;
             this.held = held;
+            this.since = laws.seq;
         }
 
         boolean mayLeave() {
@@ -1273,9 +1281,9 @@ final class World {
         boolean settled = link.confirmedAt == null || link.confirmedAt.plusSeconds(2).isBefore(now());
         link.departed = true;
         CompletionStage<Void> leaving = link.node.engine.connections().left(link.id, position);
-        if (lostReplies > 0) {
+        if (storeFails) {
             leaving.whenComplete((nothing, failure) -> {
-                if (failure != null && link.attaches < 3 && chance.nextBoolean()) {
+                if (failure != null && link.attaches < 3 && isLast(link)) {
                     link.mayRepeat++;
                     attach(link);
                     sweepLater(link);
@@ -1452,12 +1460,8 @@ final class World {
         if (link == null || link.node.dead) {
             return false;
         }
-        for (Laws.ChatLog chat : laws.chats) {
-            if (!chat.removed
-                    && chats.get(chat.index).user == link.app.user
-                    && !link.id.equals(Probe.lastConnection(chat.state))) {
-                return false;
-            }
+        if (!isLast(link)) {
+            return false;
         }
         boolean gone = !link.live();
         if (gone) {
@@ -1466,6 +1470,18 @@ final class World {
         attach(link);
         if (gone) {
             sweepLater(link);
+        }
+        return true;
+    }
+
+    /** Whether a connection is the last one that its customer's chats have seen; another must not come back. */
+    private boolean isLast(Link link) {
+        for (Laws.ChatLog chat : laws.chats) {
+            if (!chat.removed
+                    && chats.get(chat.index).user == link.app.user
+                    && !link.id.equals(Probe.lastConnection(chat.state))) {
+                return false;
+            }
         }
         return true;
     }
