@@ -202,6 +202,9 @@ final class LivePump {
             begun.complete(null);
             return CompletableFuture.completedFuture(false);
         }
+        if (rewindTo.get() != NOWHERE) {
+            return CompletableFuture.completedFuture(true); // these rows would come before those that are repeated
+        }
         List<Row> rows = portion(page.get().rows());
         CompletionStage<Void> delivered = link.deliver(session.view(), rows);
         taken = delivered;

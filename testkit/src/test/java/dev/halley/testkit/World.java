@@ -82,6 +82,9 @@ final class World {
     static final Duration RETENTION = Duration.ofSeconds(400);
     static final Duration ATTACH_WITHIN = Duration.ofSeconds(10);
 
+    /** So long that a few of them do not fit into one call. */
+    private static final String LONG = "x".repeat(20_000);
+
     private static final int MOST_CHATS = 4;
     private static final int APPS = 3;
 
@@ -263,7 +266,7 @@ final class World {
                     arrive(Integer.MAX_VALUE);
                 }
             }
-            taken = slow ? new CompletableFuture<>() : CompletableFuture.completedFuture(null);
+            taken = slow && !resting ? new CompletableFuture<>() : CompletableFuture.completedFuture(null);
             return taken;
         }
 
@@ -986,7 +989,10 @@ final class World {
             }
             case SETTLE -> time.settle();
             case TICK -> time.advance(Duration.ofMillis(2 * b));
-            case SECONDS -> time.advance(Duration.ofMillis(1_000 + 40 * b));
+            case SECONDS -> {
+                time.advance(Duration.ofMillis(1_000 + 40 * b));
+                checkDelivered(kind == Kind.MEMORY ? lostReplies == 0 : profile < 40);
+            }
             case GRACE -> time.advance(Duration.ofMillis(9_900 + 3 * b));
             case MINUTE -> time.advance(Duration.ofMillis(30_000 + 400 * b));
             case STALL -> {
@@ -1073,7 +1079,8 @@ final class World {
                 type = "Foo.Bar";
                 party = Party.EXTERNAL;
             }
-            ChatEvent event = new ChatEvent("e" + ++eventsMade, type, party, "", "");
+            String text = b >= 85 && b < 88 ? LONG : "";
+            ChatEvent event = new ChatEvent("e" + ++eventsMade, type, party, "", text);
             Laws.Said said = new Laws.Said(event.id(), chat.service.pushable(type, party), false);
             laws.events.put(event.id(), said);
             chat.said.add(said);
@@ -1610,6 +1617,7 @@ final class World {
                 }
             }
         }
+        checkDelivered(true);
         laws.checkCounts();
         for (Node node : alive) {
             if (node.underWay > 0) {
@@ -1618,6 +1626,27 @@ final class World {
         }
         if (laws.broken == null) {
             everybodyReturns();
+        }
+    }
+
+    /** Whoever is connected has been given what is older than a second, unless something has gone wrong on the way. */
+    private void checkDelivered(boolean nothingWentWrong) {
+        if (!nothingWentWrong || (stalled && !resting)) {
+            return;
+        }
+        Instant recently = now().minusMillis(900);
+        for (Laws.ChatLog chat : laws.chats) {
+            Link link = chat.removed ? null : link(chat.state.connection().orElse(null));
+            if (link != null
+                    && link.live()
+                    && !link.revenant
+                    && link.taken.isDone()
+                    && chat.lastLife.isBefore(recently)
+                    && link.base[chat.index] < chat.rows.size()
+                    && link.last[chat.index] != chat.rows.size()) {
+                laws.broken(1, "chat " + chat.index + " has " + chat.rows.size() + " rows, and " + link.id.value()
+                        + " was given " + link.last[chat.index]);
+            }
         }
     }
 
