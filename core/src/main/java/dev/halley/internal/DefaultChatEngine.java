@@ -156,7 +156,10 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
             return CompletableFuture.failedFuture(new IllegalArgumentException(
                     "A text of " + length + " bytes as escaped UTF-8 is too long; accepted are " + settings.maxText()));
         }
-        return update(chat, "said", (session, policy, now) -> session.said(event, isPushable(session, event), policy, now))
+        return update(
+                        chat,
+                        "said",
+                        (session, policy, now) -> session.said(event, isPushable(session, event), policy, now))
                 .thenApply(change -> {
                     change.ifPresent(committed -> count(committed, event));
                     return change.map(committed -> receipt(committed, event));
@@ -172,7 +175,10 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     @Override
     public CompletionStage<Optional<ChatView>> device(ChatId chat, @Nullable Device device) {
         return view(update(chat, "device", (session, policy, now) -> session.device(device, policy, now))
-                .whenComplete((change, failure) -> countGivenUp(change, TIME_IS_OVER)));
+                .thenApply(change -> {
+                    countGivenUp(change, TIME_IS_OVER);
+                    return change;
+                }));
     }
 
     @Override
@@ -236,8 +242,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     @Override
     public void due(ChatId chat) {
-        update(chat, "woken", Session::woken)
-                .whenComplete((change, failure) -> countGivenUp(change, TIME_IS_OVER));
+        update(chat, "woken", Session::woken).thenAccept(change -> countGivenUp(change, TIME_IS_OVER));
     }
 
     @Override
@@ -260,7 +265,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     @Override
     public void settled(ChatId chat, String key, Outcome outcome) {
         update(chat, "settled", (session, policy, now) -> session.settled(key, policy, now))
-                .whenComplete((change, failure) -> {
+                .thenAccept(change -> {
                     if (outcome instanceof Outcome.Rejected rejected) {
                         countGivenUp(change, rejected.reason());
                     }
@@ -269,8 +274,11 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     @Override
     public void unavailable(ChatId chat, String key, int attempt, boolean tried, Duration backOff) {
-        update(chat, "unavailable", (session, policy, now) -> session.unavailable(key, attempt, tried, backOff, policy, now))
-                .whenComplete((change, failure) -> countGivenUp(change, "attempts are over"));
+        update(
+                        chat,
+                        "unavailable",
+                        (session, policy, now) -> session.unavailable(key, attempt, tried, backOff, policy, now))
+                .thenAccept(change -> countGivenUp(change, "attempts are over"));
     }
 
     @Override
@@ -281,7 +289,11 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
             @Nullable Device device,
             Outcome.Unregistered outcome,
             Duration backOff) {
-        update(chat, "unregistered", (session, policy, now) -> session.unregistered(key, attempt, device, outcome.since(), backOff, policy, now))
+        update(
+                        chat,
+                        "unregistered",
+                        (session, policy, now) ->
+                                session.unregistered(key, attempt, device, outcome.since(), backOff, policy, now))
                 .whenComplete((change, failure) -> {
                     if (change != null && change.isPresent()) {
                         Session before = (Session) change.get().before();
@@ -492,8 +504,8 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     }
 
     /** Counts a push that a change has given up: it was pending before and counts as told after. */
-    private void countGivenUp(@Nullable Optional<Change> committed, String reason) {
-        if (committed == null || committed.isEmpty()) {
+    private void countGivenUp(Optional<Change> committed, String reason) {
+        if (committed.isEmpty()) {
             return;
         }
         Change change = committed.get();

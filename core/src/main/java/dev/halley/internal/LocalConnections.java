@@ -119,7 +119,8 @@ final class LocalConnections implements Connections {
         Connection connection = byId.get(id);
         LivePump pump = connection == null ? null : connection.pump();
         if (pump != null && pump.confirmed(position)) {
-            engine.update(pump.chat(), "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
+            engine.update(
+                    pump.chat(), "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
         }
     }
 
@@ -214,7 +215,10 @@ final class LocalConnections implements Connections {
     private CompletionStage<Void> join(
             Connection connection, ChatId chat, OptionalLong position, CompletionStage<Void> before) {
         ConnectionId id = connection.link.id();
-        return engine.update(chat, "joined", (session, policy, now) -> session.joined(id, store.node(), position, policy, now))
+        return engine.update(
+                        chat,
+                        "joined",
+                        (session, policy, now) -> session.joined(id, store.node(), position, policy, now))
                 .thenCompose(change -> {
                     if (change.isEmpty() || change.get().after().isEmpty()) {
                         return completedFuture(null);

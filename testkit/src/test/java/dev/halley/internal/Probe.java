@@ -3,7 +3,6 @@ package dev.halley.internal;
 import dev.halley.Device;
 import dev.halley.Party;
 import dev.halley.Row;
-import dev.halley.internal.Phase.Alerted;
 import dev.halley.internal.Phase.Grace;
 import dev.halley.internal.Phase.Online;
 import dev.halley.internal.Phase.Quiet;

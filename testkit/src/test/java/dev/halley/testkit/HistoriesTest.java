@@ -62,7 +62,9 @@ class HistoriesTest {
         Failure failure = run.failure.get();
         assertThat(failure == null ? null : describe(failure)).isNull();
         if (histories >= MANY) {
-            assertThat(rare(run.cells)).as("cells visited less than %d times", LEAST_VISITS).isEmpty();
+            assertThat(rare(run.cells))
+                    .as("cells visited less than %d times", LEAST_VISITS)
+                    .isEmpty();
         }
     }
 
@@ -208,8 +210,7 @@ class HistoriesTest {
     private record Played(@Nullable String broken, History history, String log) {}
 
     /** Plays a history, or one that is drawn while it is played. */
-    private static Played play(
-            Kind store, long seed, @Nullable History given, long[][] cells, boolean traced) {
+    private static Played play(Kind store, long seed, @Nullable History given, long[][] cells, boolean traced) {
         World world = new World(store, seed, cells, traced);
         List<History.Step> steps = new ArrayList<>(STEPS);
         try {
@@ -265,7 +266,8 @@ class HistoriesTest {
                 failure.store().name().toLowerCase(Locale.ROOT),
                 failure.seed(),
                 shortest,
-                play(failure.store(), failure.seed(), shortest, newCells(), true).log());
+                play(failure.store(), failure.seed(), shortest, newCells(), true)
+                        .log());
     }
 
     /** Leaves out whatever is not needed to break the same law: ever smaller parts, for as long as any can go. */

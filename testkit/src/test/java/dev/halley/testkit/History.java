@@ -78,8 +78,7 @@ record History(List<Step> steps) {
     record Step(Act act, int a, int b) {
 
         static Step draw(Random random) {
-            return new Step(
-                    Act.DRAWN[random.nextInt(Act.DRAWN.length)], random.nextInt(100), random.nextInt(100));
+            return new Step(Act.DRAWN[random.nextInt(Act.DRAWN.length)], random.nextInt(100), random.nextInt(100));
         }
 
         static Step parse(String text) {

@@ -93,22 +93,33 @@ final class Laws {
         /** Claims of customers without a connection, by refresh. */
         final List<Long> refreshed = new ArrayList<>();
 
-        @Nullable Party ended;
+        @Nullable
+        Party ended;
+
         long endedAtSeq;
         Instant lastLife;
-        @Nullable Instant endedAt;
-        @Nullable Instant seenAllAt;
+
+        @Nullable
+        Instant endedAt;
+
+        @Nullable
+        Instant seenAllAt;
 
         /** In the order of commits: when the customer came back the n-th time. */
         final List<Long> joins = new ArrayList<>();
 
         // The absence
-        @Nullable Instant graceSince;
+        @Nullable
+        Instant graceSince;
+
         boolean graceOver;
         long floor;
         long absence = -1;
         final Map<Long, int[]> notices = new HashMap<>();
-        @Nullable Instant tellBegun;
+
+        @Nullable
+        Instant tellBegun;
+
         final List<Push> pushes = new ArrayList<>();
 
         /** Counts what customers have said of positions. */
@@ -125,7 +136,8 @@ final class Laws {
             this.lastLife = opened;
         }
 
-        @Nullable Push push(long epoch, long to) {
+        @Nullable
+        Push push(long epoch, long to) {
             for (int i = pushes.size() - 1; i >= 0; i--) {
                 Push push = pushes.get(i);
                 if (push.epoch == epoch && push.to == to) {
@@ -144,7 +156,8 @@ final class Laws {
     /** Counts commits. */
     long seq;
 
-    @Nullable String broken;
+    @Nullable
+    String broken;
 
     private int givenUpMust;
     private int givenUpMay;
@@ -166,7 +179,8 @@ final class Laws {
         }
     }
 
-    @Nullable ChatLog chat(ChatId id) {
+    @Nullable
+    ChatLog chat(ChatId id) {
         return byId.get(id);
     }
 
@@ -197,8 +211,7 @@ final class Laws {
         }
         SessionState before = chat.state;
         if (world.tracing()) {
-            world.trace("    commit chat " + chat.index + ": "
-                    + (after == null ? "removed" : Probe.describe(after)));
+            world.trace("    commit chat " + chat.index + ": " + (after == null ? "removed" : Probe.describe(after)));
         }
         if (after == null) {
             removed(chat, before, now);
@@ -285,15 +298,17 @@ final class Laws {
         }
         OptionalLong named = link.arrival.position();
         long seen = Probe.seen(after);
-        boolean readable =
-                named.isPresent() && named.getAsLong() >= 0 && named.getAsLong() <= before.head();
+        boolean readable = named.isPresent() && named.getAsLong() >= 0 && named.getAsLong() <= before.head();
         boolean asNamed = readable && seen == named.getAsLong();
         boolean asBefore = seen == Probe.seen(before);
         // A position is about the chat that is there when it is named; a connection that is moved on names none.
-        boolean about = link.joined.isEmpty() && !link.moving && chat.openedAt <= link.since && !world.mayMove(link, chat);
+        boolean about =
+                link.joined.isEmpty() && !link.moving && chat.openedAt <= link.since && !world.mayMove(link, chat);
         if (about && readable ? !asNamed : !asBefore && !(asNamed && readable)) {
-            broken(1, chat, "a return that named " + named + " was served from " + seen + ", before "
-                    + Probe.seen(before));
+            broken(
+                    1,
+                    chat,
+                    "a return that named " + named + " was served from " + seen + ", before " + Probe.seen(before));
         }
         link.revenant |= link.attaches > 1 && !link.joined.isEmpty();
         link.joined.add(chat);
@@ -305,9 +320,7 @@ final class Laws {
     private void wentAway(ChatLog chat, SessionState before, SessionState after, Instant now) {
         ConnectionId last = Probe.lastConnection(before);
         World.Link link = last == null ? null : world.link(last);
-        boolean due = last == null
-                && !chat.polled
-                && !now.isBefore(chat.opened.plus(World.ATTACH_WITHIN));
+        boolean due = last == null && !chat.polled && !now.isBefore(chat.opened.plus(World.ATTACH_WITHIN));
         if (!due && (link == null || !(link.mayLeave() || world.mayMove(link, chat)))) {
             broken(2, chat, "went away while its customer was connected");
         }
@@ -430,6 +443,9 @@ final class Laws {
         if (push == null) {
             push = new Push(chat, epoch, to, pushed, now);
             chat.pushes.add(push);
+            if (!chat.rows.get((int) to - 1).pushable) {
+                broken(4, chat, "a push ends at the filtered row " + to);
+            }
             if (!pushableIn(chat, pushed, to)) {
                 broken(3, chat, "a push of nothing up to " + to);
             }
@@ -481,10 +497,7 @@ final class Laws {
             broken(5, chat, is >= 0 ? "an absence after the end is told" : "an absence is not told");
         }
         if (is < 0) {
-            if (was >= 0
-                    && Probe.phase(after) != Probe.ONLINE
-                    && chat.ended == null
-                    && !world.deskHas(chat, was)) {
+            if (was >= 0 && Probe.phase(after) != Probe.ONLINE && chat.ended == null && !world.deskHas(chat, was)) {
                 broken(5, chat, "absence " + was + " counts as told and was not");
             }
             return;
@@ -576,7 +589,10 @@ final class Laws {
             Row row = rows.get(k);
             if (row.position() != first + k
                     || row.position() > chat.rows.size()
-                    || !chat.rows.get((int) row.position() - 1).id.equals(row.event().id())) {
+                    || !chat.rows
+                            .get((int) row.position() - 1)
+                            .id
+                            .equals(row.event().id())) {
                 broken(1, chat, "row " + row.position() + " is not what was written there");
                 return;
             }
@@ -586,7 +602,8 @@ final class Laws {
 
     // What the provider gets
 
-    @Nullable ChatLog sent(Notification notification, Device device, long decided) {
+    @Nullable
+    ChatLog sent(Notification notification, Device device, long decided) {
         String key = notification.key();
         int second = key.lastIndexOf('_');
         int first = key.lastIndexOf('_', second - 1);

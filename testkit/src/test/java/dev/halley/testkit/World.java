@@ -152,14 +152,18 @@ final class World {
     static final class App {
         final User user;
         final long[] have = new long[MOST_CHATS];
-        @Nullable Link link;
+
+        @Nullable
+        Link link;
+
         final List<Link> links = new ArrayList<>();
 
         App(User user) {
             this.user = user;
         }
 
-        @Nullable Link last() {
+        @Nullable
+        Link last() {
             return links.isEmpty() ? null : links.get(links.size() - 1);
         }
     }
@@ -210,7 +214,9 @@ final class World {
         boolean late;
         boolean departed;
         final long[] proved = new long[MOST_CHATS];
-        @Nullable Instant confirmedAt;
+
+        @Nullable
+        Instant confirmedAt;
 
         Link(ConnectionId id, App app, Node node, Arrival arrival, boolean slow, boolean held) {
             this.id = id;
@@ -320,7 +326,9 @@ final class World {
         final ChatEngine engine;
         boolean dead;
         int underWay;
-        @Nullable NodeId id;
+
+        @Nullable
+        NodeId id;
 
         Node(int number, SessionStore inner) {
             this.number = number;
@@ -434,8 +442,7 @@ final class World {
             String input = rule.toString();
             Instant meant = noticesMeant.get(chat);
             boolean online = Probe.phase(change.before()) == Probe.ONLINE;
-            Probe.visit(
-                    cells, input, rule.rule, change, rule.now, online && meant != null && !meant.isAfter(rule.now));
+            Probe.visit(cells, input, rule.rule, change, rule.now, online && meant != null && !meant.isAfter(rule.now));
             if (input.equals("joined") && after != change.before()) {
                 Instant due = Probe.noticeDue(change.before());
                 if (due == null) {
@@ -559,7 +566,8 @@ final class World {
         final Device device;
         final CompletableFuture<Outcome> answer = new CompletableFuture<>();
         /** What the push service has said; null for nothing yet. */
-        @Nullable Outcome outcome;
+        @Nullable
+        Outcome outcome;
 
         Sent(ChatId chat, String key, int attempt, Device device) {
             this.chat = chat;
@@ -644,7 +652,9 @@ final class World {
         final long absence;
         final CompletableFuture<Void> answer;
         final Node node;
-        @Nullable Instant taken;
+
+        @Nullable
+        Instant taken;
 
         Tell(ChatId chat, long absence, CompletableFuture<Void> answer, Node node) {
             this.chat = chat;
@@ -680,6 +690,7 @@ final class World {
     private final IdentityHashMap<String, Decision> texts = new IdentityHashMap<>();
     private final Map<String, SessionState> decoded = new HashMap<>();
     private final boolean remembers;
+    private final boolean chatty;
     private final int profile;
     private final @Nullable StringBuilder log;
 
@@ -702,6 +713,7 @@ final class World {
         chance = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         profile = chance.nextInt(100);
         remembers = chance.nextInt(8) != 0;
+        chatty = chance.nextInt(20) == 0;
         time = chance.nextInt(4) == 0 ? new VirtualTime() : VirtualTime.shuffled(chance.nextLong());
         attempts = chance.nextInt(4) == 0 ? 3 : 300;
         settings = SETTINGS.get((chance.nextInt(4) == 0 ? 10 : 10_000) * 1_000 + attempts);
@@ -747,7 +759,8 @@ final class World {
 
     void trace(String line) {
         if (log != null) {
-            log.append(Duration.between(Instant.parse("2015-03-03T20:36:12Z"), now()).toMillis())
+            log.append(Duration.between(Instant.parse("2015-03-03T20:36:12Z"), now())
+                            .toMillis())
                     .append(' ')
                     .append(line)
                     .append('\n');
@@ -762,7 +775,8 @@ final class World {
         return byServiceId.get(serviceId);
     }
 
-    @Nullable Link link(@Nullable ConnectionId id) {
+    @Nullable
+    Link link(@Nullable ConnectionId id) {
         return id == null ? null : links.get(id);
     }
 
@@ -876,7 +890,6 @@ final class World {
     private Node node(int number) {
         return alive.get(number % alive.size());
     }
-
 
     // What happens
 
@@ -1029,8 +1042,7 @@ final class World {
 
     private void open(Chat chat, @Nullable Device device, int a) {
         Node node = node(a);
-        NewChat opening =
-                new NewChat(chat.service.name(), chat.user.id(), device).withServiceId(chat.serviceId);
+        NewChat opening = new NewChat(chat.service.name(), chat.user.id(), device).withServiceId(chat.serviceId);
         CompletionStage<ChatView> opened = node.engine.open(chat.polled ? opening.asPolled() : opening);
         node.call(opened.exceptionally(failure -> noLonger(chat, failure)), view -> {
             if (view == null) {
@@ -1079,7 +1091,7 @@ final class World {
                 type = "Foo.Bar";
                 party = Party.EXTERNAL;
             }
-            String text = b >= 85 && b < 88 ? LONG : "";
+            String text = chatty && b >= 85 && b < 90 ? LONG : "";
             ChatEvent event = new ChatEvent("e" + ++eventsMade, type, party, "", text);
             Laws.Said said = new Laws.Said(event.id(), chat.service.pushable(type, party), false);
             laws.events.put(event.id(), said);
@@ -1285,7 +1297,8 @@ final class World {
         long number = about == null ? 0 : about.claimNumber;
         long head = about == null ? 0 : about.state.head();
         boolean first = !link.departed;
-        boolean settled = link.confirmedAt == null || link.confirmedAt.plusSeconds(2).isBefore(now());
+        boolean settled =
+                link.confirmedAt == null || link.confirmedAt.plusSeconds(2).isBefore(now());
         link.departed = true;
         CompletionStage<Void> leaving = link.node.engine.connections().left(link.id, position);
         if (storeFails) {
@@ -1299,7 +1312,10 @@ final class World {
         }
         link.node.call(leaving, nothing -> {
             for (Laws.ChatLog one : laws.chats) {
-                if (!one.removed && first && link.attaches == 1 && one.state.connection().filter(link.id::equals).isPresent()) {
+                if (!one.removed
+                        && first
+                        && link.attaches == 1
+                        && one.state.connection().filter(link.id::equals).isPresent()) {
                     laws.broken(2, "chat " + one.index + " is still online with " + link.id.value() + ", which left");
                 }
             }
@@ -1315,8 +1331,10 @@ final class World {
                     && position.getAsLong() <= head
                     && link.id.equals(Probe.lastConnection(about.state))
                     && Probe.seen(about.state) != position.getAsLong()) {
-                laws.broken(1, "chat " + about.index + ": " + link.id.value() + " named "
-                        + position.getAsLong() + " when it left, and " + Probe.seen(about.state) + " counts");
+                laws.broken(
+                        1,
+                        "chat " + about.index + ": " + link.id.value() + " named " + position.getAsLong()
+                                + " when it left, and " + Probe.seen(about.state) + " counts");
             }
         });
     }
@@ -1644,8 +1662,10 @@ final class World {
                     && chat.lastLife.isBefore(recently)
                     && link.base[chat.index] < chat.rows.size()
                     && link.last[chat.index] != chat.rows.size()) {
-                laws.broken(1, "chat " + chat.index + " has " + chat.rows.size() + " rows, and " + link.id.value()
-                        + " was given " + link.last[chat.index]);
+                laws.broken(
+                        1,
+                        "chat " + chat.index + " has " + chat.rows.size() + " rows, and " + link.id.value()
+                                + " was given " + link.last[chat.index]);
             }
         }
     }
@@ -1698,15 +1718,21 @@ final class World {
                 continue;
             }
             if (!chat.log.state.connection().equals(Optional.of(link.id))) {
-                laws.broken(1, "chat " + chat.index + " is not served by who came back: " + Probe.describe(chat.log.state));
+                laws.broken(
+                        1, "chat " + chat.index + " is not served by who came back: " + Probe.describe(chat.log.state));
             }
             long head = chat.log.rows.size();
             if (link.base[chat.index] != from[chat.index]) {
-                laws.broken(1, "chat " + chat.index + " had seen " + from[chat.index] + " and is served from " + link.base[chat.index]);
+                laws.broken(
+                        1,
+                        "chat " + chat.index + " had seen " + from[chat.index] + " and is served from "
+                                + link.base[chat.index]);
             }
             if (from[chat.index] < head && link.arrived[chat.index] != head) {
-                laws.broken(1, "chat " + chat.index + " has " + head + " rows, and who came back got "
-                        + link.arrived[chat.index]);
+                laws.broken(
+                        1,
+                        "chat " + chat.index + " has " + head + " rows, and who came back got "
+                                + link.arrived[chat.index]);
             }
             Node node = node(chat.index + 1);
             node.call(node.engine.transcript(chat.log.id, 0, 1_000), transcript -> {
@@ -1729,8 +1755,9 @@ final class World {
         time.advance(Duration.ofSeconds(12));
         for (Chat chat : theirs) {
             if (!chat.log.removed && Probe.phase(chat.log.state) != Probe.QUIET) {
-                laws.broken(1, "chat " + chat.index + " is not quiet although all is seen: "
-                        + Probe.describe(chat.log.state));
+                laws.broken(
+                        1,
+                        "chat " + chat.index + " is not quiet although all is seen: " + Probe.describe(chat.log.state));
             }
         }
         time.stall(RETENTION);
