@@ -314,7 +314,7 @@ final class PushDispatcher {
         private Duration backOff() {
             int failures = sending.push().failures() + 1;
             // Up to 30 % more or less, by the push rather than by chance: the same history takes the same course again.
-            long hundredths = 70 + Integer.remainderUnsigned((key + failures).hashCode() * 0x9E3779B9, 61);
+            int hundredths = 70 + Integer.remainderUnsigned((key + failures).hashCode() * 0x9E3779B9, 61);
             return Duration.ofMillis(BACK_OFF.apply(failures) * hundredths / 100);
         }
     }
