@@ -12,7 +12,6 @@ import dev.halley.spi.Change;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.SessionState;
 import dev.halley.spi.SessionStore;
-import dev.halley.spi.Step;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -226,18 +225,20 @@ public final class Probe {
 
     /** Whether a rule is about the last connection: asked of a session that is online with it, it would do something. */
     private static boolean isOf(Session before, SessionStore.Rule rule, Instant now) {
-        Session online = online(before, -1);
-        Step step = rule.apply(online, now);
-        return step.next().orElse(null) != online;
+        return !isUnchanged(online(before, -1), rule, now);
     }
 
     private static int departure(Session before, SessionStore.Rule rule, Instant now) {
         Session online = online(before, Long.MAX_VALUE);
-        Session next = (Session) rule.apply(online, now).next().orElseThrow();
-        if (next == online) {
+        if (isUnchanged(online, rule, now)) {
             return 8;
         }
+        Session next = (Session) rule.apply(online, now).next().orElseThrow();
         return next.seen() == Long.MAX_VALUE ? 7 : 6;
+    }
+
+    private static boolean isUnchanged(Session session, SessionStore.Rule rule, Instant now) {
+        return rule.apply(session, now).next().filter(next -> next == session).isPresent();
     }
 
     private static Session online(Session s, long seen) {

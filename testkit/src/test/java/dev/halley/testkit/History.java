@@ -82,7 +82,7 @@ record History(List<Step> steps) {
         }
 
         static Step parse(String text) {
-            String[] parts = text.strip().split("/");
+            String[] parts = text.strip().split("/", -1);
             return new Step(
                     Act.valueOf(parts[0].toUpperCase(Locale.ROOT)),
                     Integer.parseInt(parts[1]),
@@ -97,7 +97,7 @@ record History(List<Step> steps) {
 
     static History parse(String text) {
         List<Step> steps = new ArrayList<>();
-        for (String step : text.strip().split("[\\s,]+")) {
+        for (String step : text.strip().split("[\\s,]+", -1)) {
             steps.add(Step.parse(step));
         }
         return new History(steps);

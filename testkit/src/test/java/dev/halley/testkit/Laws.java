@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -233,7 +234,8 @@ final class Laws {
         } else {
             checkSeen(chat, before, after);
         }
-        if (Probe.device(after) != null && !Probe.device(after).equals(Probe.device(before))) {
+        Device device = Probe.device(after);
+        if (device != null && !device.equals(Probe.device(before))) {
             chat.lastLife = now;
         }
         if (!isOnline) {
@@ -245,7 +247,7 @@ final class Laws {
 
     private void append(ChatLog chat, List<Row> rows, Instant now) {
         for (Row row : rows) {
-            long position = chat.rows.size() + 1;
+            long position = chat.rows.size() + 1L;
             Said said = events.get(row.event().id());
             if (said == null) {
                 broken(6, chat, "a row that nobody said at " + position);
@@ -304,7 +306,8 @@ final class Laws {
         // A position is about the chat that is there when it is named; a connection that is moved on names none.
         boolean about =
                 link.joined.isEmpty() && !link.moving && chat.openedAt <= link.since && !world.mayMove(link, chat);
-        if (about && readable ? !asNamed : !asBefore && !(asNamed && readable)) {
+        boolean right = about && readable ? asNamed : asBefore || (asNamed && readable);
+        if (!right) {
             broken(
                     1,
                     chat,
@@ -346,7 +349,7 @@ final class Laws {
                 && seen < link.proved[chat.index]) {
             broken(1, chat, "row " + link.proved[chat.index] + " was confirmed, and " + seen + " counts");
         }
-        if (seen > was && (link == null || !(link.claimed(chat, seen)))) {
+        if (seen > was && (link == null || !link.claimed(chat, seen))) {
             broken(1, chat, "what was seen went up from " + was + " to " + seen + ", which nobody has said");
         }
     }
@@ -505,7 +508,7 @@ final class Laws {
         if (Probe.phase(after) == Probe.ONLINE) {
             broken(5, chat, "an absence is to be told while its customer is online");
         }
-        boolean begun = was != is || !Probe.noticeDue(after).equals(Probe.noticeDue(before));
+        boolean begun = was != is || !Objects.equals(Probe.noticeDue(after), Probe.noticeDue(before));
         if (!begun) {
             return;
         }
@@ -520,7 +523,7 @@ final class Laws {
                 broken(5, chat, "an absence was told anew as " + is + " after " + was);
                 return;
             }
-            if (now.isBefore(chat.tellBegun.plus(World.LEASE))) {
+            if (chat.tellBegun != null && now.isBefore(chat.tellBegun.plus(World.LEASE))) {
                 broken(5, chat, "absence " + is + " was told again before its lease was over");
             }
             if (world.deskHasLong(chat, is)) {
@@ -577,7 +580,8 @@ final class Laws {
             } else if (first - 1 > Math.max(link.base[i], Probe.seen(chat.state)) && !skipsDropped) {
                 broken(1, chat, "row " + first + " came first to a connection served from " + link.base[i]);
             }
-        } else if (first != before + 1 && !skipsDropped && !(link.mayRepeat > 0 && first <= before + 1)) {
+        } else if (first != before + 1 && !skipsDropped && !(link.mayRepeat > 0 && first <= before + 1)
+ && !(link.attaches > 1 && first - 1 <= Probe.seen(chat.state))) {
             broken(1, chat, "row " + first + " came after " + before);
         } else if (first <= before && first - 1 < link.base[i]) {
             broken(1, chat, "row " + first + " was repeated to a connection served from " + link.base[i]);

@@ -1,5 +1,7 @@
 package dev.halley.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.halley.ChatEngine;
 import dev.halley.ChatEvent;
 import dev.halley.ChatId;
@@ -142,6 +144,10 @@ final class World {
 
         boolean isThere() {
             return log != null && !log.removed;
+        }
+
+        Laws.ChatLog log() {
+            return requireNonNull(log);
         }
     }
 
@@ -332,7 +338,7 @@ final class World {
 
         Node(int number, SessionStore inner) {
             this.number = number;
-            this.store = new Watched(this, inner);
+            this.store = new Watched(inner);
             this.engine = ChatEngine.builder()
                     .settings(settings)
                     .providers(PushProviders.of(Map.of(TYPE, new Provider(this))))
@@ -381,13 +387,15 @@ final class World {
 
     /** The store as an engine sees it: reports what is committed and read. */
     private final class Watched implements SessionStore {
-        private final Node owner;
         private final SessionStore inner;
         private @Nullable Listener listener;
 
-        Watched(Node owner, SessionStore inner) {
-            this.owner = owner;
+        Watched(SessionStore inner) {
             this.inner = inner;
+        }
+
+        Listener listener() {
+            return requireNonNull(listener);
         }
 
         @Override
@@ -716,7 +724,7 @@ final class World {
         chatty = chance.nextInt(20) == 0;
         time = chance.nextInt(4) == 0 ? new VirtualTime() : VirtualTime.shuffled(chance.nextLong());
         attempts = chance.nextInt(4) == 0 ? 3 : 300;
-        settings = SETTINGS.get((chance.nextInt(4) == 0 ? 10 : 10_000) * 1_000 + attempts);
+        settings = requireNonNull(SETTINGS.get((chance.nextInt(4) == 0 ? 10 : 10_000) * 1_000 + attempts));
         int customers = chance.nextInt(4) == 0 ? 2 : 1;
         for (int i = 0; i < customers; i++) {
             users.add(new User(new UserId("user-" + i), i));
@@ -772,7 +780,7 @@ final class World {
     }
 
     Chat chatOf(String serviceId) {
-        return byServiceId.get(serviceId);
+        return requireNonNull(byServiceId.get(serviceId));
     }
 
     @Nullable
@@ -786,7 +794,7 @@ final class World {
             return false;
         }
         for (Laws.ChatLog other : laws.chats) {
-            if (other != chat && chats.get(other.index).user == link.app.user) {
+            if (other != chat && chats.get(other.index).user.equals(link.app.user)) {
                 link.moving = true;
                 return true;
             }
@@ -950,7 +958,7 @@ final class World {
                 return callback(a, b);
             }
             case ATTACH_AGAIN -> {
-                return attachAgain(a, b);
+                return attachAgain(a);
             }
             case PROVIDER -> providerMode = b;
             case ANSWER -> {
@@ -1001,7 +1009,7 @@ final class World {
                 for (int i = b % 4; i >= 0 && time.runNext(); i--) {}
             }
             case SETTLE -> time.settle();
-            case TICK -> time.advance(Duration.ofMillis(2 * b));
+            case TICK -> time.advance(Duration.ofMillis(2L * b));
             case SECONDS -> {
                 time.advance(Duration.ofMillis(1_000 + 40 * b));
                 checkDelivered(kind == Kind.MEMORY ? lostReplies == 0 : profile < 40);
@@ -1024,7 +1032,7 @@ final class World {
             }
             Chat chat = chats.get(a % chats.size());
             if (chat.log != null
-                    && (chat.log.removed || chat.log.opened.plusSeconds(30).isBefore(now()))) {
+                    && (chat.log().removed || chat.log().opened.plusSeconds(30).isBefore(now()))) {
                 return false;
             }
             open(chat, null, a);
@@ -1048,7 +1056,7 @@ final class World {
             if (view == null) {
                 return;
             }
-            if (chat.log == null || !chat.log.id.equals(view.id())) {
+            if (chat.log == null || !chat.log().id.equals(view.id())) {
                 laws.broken(6, "a chat that was opened is not there");
             }
         });
@@ -1056,7 +1064,7 @@ final class World {
 
     /** A chat that is opened again may be removed while it is looked up. */
     private static @Nullable ChatView noLonger(Chat chat, Throwable failure) {
-        if (chat.log != null && chat.log.removed) {
+        if (chat.log != null && chat.log().removed) {
             return null;
         }
         throw new CompletionException(failure);
@@ -1066,7 +1074,7 @@ final class World {
     private @Nullable Chat chat(int a) {
         for (int i = 0; i < chats.size(); i++) {
             Chat chat = chats.get(chats.size() - 1 - (a + i) % chats.size());
-            if (chat.isThere() && (i > 0 || a % 3 != 0 || Probe.endedBy(chat.log.state) == null)) {
+            if (chat.isThere() && (i > 0 || a % 3 != 0 || Probe.endedBy(chat.log().state) == null)) {
                 return chat;
             }
         }
@@ -1103,11 +1111,11 @@ final class World {
     }
 
     private void say(Node node, Chat chat, ChatEvent event, Laws.Said said) {
-        node.call(node.engine.said(chat.log.id, event), receipt -> acknowledged(chat, receipt, said));
+        node.call(node.engine.said(chat.log().id, event), receipt -> acknowledged(chat, receipt, said));
     }
 
     private void acknowledged(Chat chat, Optional<Receipt> receipt, Laws.Said said) {
-        Laws.ChatLog log = chat.log;
+        Laws.ChatLog log = chat.log();
         if (receipt.isEmpty()) {
             if (!log.removed) {
                 laws.broken(6, "chat " + chat.index + " is there and was not found");
@@ -1145,7 +1153,7 @@ final class World {
         Laws.Said said = new Laws.Said(event.id(), false, true);
         laws.events.put(event.id(), said);
         Node node = node(a / 7);
-        node.call(node.engine.end(chat.log.id, event), receipt -> acknowledged(chat, receipt, said));
+        node.call(node.engine.end(chat.log().id, event), receipt -> acknowledged(chat, receipt, said));
         return true;
     }
 
@@ -1158,7 +1166,7 @@ final class World {
                 ? Device.of(TYPE, "phone-" + b)
                 : b < 65 ? null : b < 92 ? Device.of(TYPE, "phone") : Device.of("pager", "pager");
         Node node = node(a / 7);
-        node.call(node.engine.device(chat.log.id, device), view -> {});
+        node.call(node.engine.device(chat.log().id, device), view -> {});
         return true;
     }
 
@@ -1168,11 +1176,11 @@ final class World {
             return false;
         }
         App app = apps.get(b % APPS);
-        long position = position(app.have[chat.index], b).orElse(chat.log.rows.size());
-        chat.log.refreshed.add(position);
-        chat.log.claimNumber++;
+        long position = position(app.have[chat.index], b).orElse(chat.log().rows.size());
+        chat.log().refreshed.add(position);
+        chat.log().claimNumber++;
         Node node = node(a / 7);
-        node.call(node.engine.refreshed(chat.log.id, position), view -> {});
+        node.call(node.engine.refreshed(chat.log().id, position), view -> {});
         return true;
     }
 
@@ -1206,7 +1214,7 @@ final class World {
         String serviceId = null;
         if (b >= 50) {
             Chat chat = chat(a / 3);
-            if (chat != null && chat.user == app.user && !chat.polled) {
+            if (chat != null && chat.user.equals(app.user) && !chat.polled) {
                 if (b < 80) {
                     position = position(app.have[chat.index], (b - 50) * 5 / 2);
                 }
@@ -1270,7 +1278,7 @@ final class World {
     /** Every chat that a connection is the last one of is claimed about. */
     private void claim(Link link) {
         for (Laws.ChatLog chat : laws.chats) {
-            if (chats.get(chat.index).user == link.app.user) {
+            if (chats.get(chat.index).user.equals(link.app.user)) {
                 chat.claimNumber++;
             }
         }
@@ -1480,7 +1488,7 @@ final class World {
     }
 
     /** The call for a handshake comes once more. */
-    private boolean attachAgain(int a, int b) {
+    private boolean attachAgain(int a) {
         Link link = app(a).last();
         if (link == null || link.node.dead) {
             return false;
@@ -1503,7 +1511,7 @@ final class World {
     private boolean isLast(Link link) {
         for (Laws.ChatLog chat : laws.chats) {
             if (!chat.removed
-                    && chats.get(chat.index).user == link.app.user
+                    && chats.get(chat.index).user.equals(link.app.user)
                     && !link.id.equals(Probe.lastConnection(chat.state))) {
                 return false;
             }
@@ -1569,7 +1577,7 @@ final class World {
         if (chat == null) {
             return false;
         }
-        node(b).store.listener.due(chat.log.id);
+        node(b).store.listener().due(chat.log().id);
         return true;
     }
 
@@ -1579,9 +1587,9 @@ final class World {
             return false;
         }
         if (b < 70) {
-            node(b).store.listener.nudged(chat.log.id);
+            node(b).store.listener().nudged(chat.log().id);
         } else {
-            node(b).store.listener.announced(chat.user.id());
+            node(b).store.listener().announced(chat.user.id());
         }
         return true;
     }
@@ -1589,11 +1597,11 @@ final class World {
     /** A dead node's connection is told of once more. */
     private boolean orphan(int a, int b) {
         Chat chat = chat(a);
-        Link link = chat == null ? null : link(Probe.lastConnection(chat.log.state));
+        Link link = chat == null ? null : link(Probe.lastConnection(chat.log().state));
         if (link == null || !link.node.dead) {
             return false;
         }
-        node(b).store.listener.orphaned(chat.log.id, link.id);
+        node(b).store.listener().orphaned(requireNonNull(chat).log().id, link.id);
         return true;
     }
 
@@ -1626,8 +1634,9 @@ final class World {
             if (!chat.removed) {
                 laws.checkAway(chat);
                 Link link = link(chat.state.connection().orElse(null));
-                if (link == null && !chat.polled && chat.state.connection().isPresent()
-                        || link != null && (link.abandoned || link.closed || link.broken)) {
+                if (link == null
+ ? !chat.polled && chat.state.connection().isPresent()
+ : link.abandoned || link.closed || link.broken) {
                     laws.broken(6, "chat " + chat.index + " is online, and nobody is there");
                 }
                 if (chat.state.node().isPresent() && !isAlive(chat.state.node().get())) {
@@ -1705,7 +1714,7 @@ final class World {
         for (Chat chat : chats) {
             if (chat.isThere() && !chat.polled) {
                 App app = new App(chat.user);
-                from[chat.index] = Probe.seen(chat.log.state);
+                from[chat.index] = Probe.seen(chat.log().state);
                 theirs.add(chat);
                 back.add(attach(app, node(chat.index), chat.serviceId, OptionalLong.empty(), false, false));
             }
@@ -1714,14 +1723,14 @@ final class World {
         for (int i = 0; i < back.size(); i++) {
             Link link = back.get(i);
             Chat chat = theirs.get(i);
-            if (chat.log.removed) {
+            if (chat.log().removed) {
                 continue;
             }
-            if (!chat.log.state.connection().equals(Optional.of(link.id))) {
+            if (!chat.log().state.connection().equals(Optional.of(link.id))) {
                 laws.broken(
-                        1, "chat " + chat.index + " is not served by who came back: " + Probe.describe(chat.log.state));
+                        1, "chat " + chat.index + " is not served by who came back: " + Probe.describe(chat.log().state));
             }
-            long head = chat.log.rows.size();
+            long head = chat.log().rows.size();
             if (link.base[chat.index] != from[chat.index]) {
                 laws.broken(
                         1,
@@ -1735,14 +1744,14 @@ final class World {
                                 + link.arrived[chat.index]);
             }
             Node node = node(chat.index + 1);
-            node.call(node.engine.transcript(chat.log.id, 0, 1_000), transcript -> {
-                long omitted = chat.log.state.omitted();
+            node.call(node.engine.transcript(chat.log().id, 0, 1_000), transcript -> {
+                long omitted = chat.log().state.omitted();
                 List<Row> rows = transcript.orElseThrow().rows();
                 if (rows.size() != head - omitted) {
                     laws.broken(6, "chat " + chat.index + " has " + head + " rows, and " + rows.size() + " are read");
                 }
                 for (Row row : rows) {
-                    if (!row.event().id().equals(chat.log.rows.get((int) row.position() - 1).id)) {
+                    if (!row.event().id().equals(chat.log().rows.get((int) row.position() - 1).id)) {
                         laws.broken(6, "row " + row.position() + " of chat " + chat.index + " has changed");
                     }
                 }
@@ -1754,10 +1763,10 @@ final class World {
         }
         time.advance(Duration.ofSeconds(12));
         for (Chat chat : theirs) {
-            if (!chat.log.removed && Probe.phase(chat.log.state) != Probe.QUIET) {
+            if (!chat.log().removed && Probe.phase(chat.log().state) != Probe.QUIET) {
                 laws.broken(
                         1,
-                        "chat " + chat.index + " is not quiet although all is seen: " + Probe.describe(chat.log.state));
+                        "chat " + chat.index + " is not quiet although all is seen: " + Probe.describe(chat.log().state));
             }
         }
         time.stall(RETENTION);
