@@ -306,7 +306,7 @@ final class Laws {
         // A position is about the chat that is there when it is named; a connection that is moved on names none.
         boolean about =
                 link.joined.isEmpty() && !link.moving && chat.openedAt <= link.since && !world.mayMove(link, chat);
-        boolean right = about && readable ? asNamed : asBefore || (asNamed && readable);
+        boolean right = readable && (about || !asBefore) ? asNamed : asBefore;
         if (!right) {
             broken(
                     1,
@@ -580,8 +580,10 @@ final class Laws {
             } else if (first - 1 > Math.max(link.base[i], Probe.seen(chat.state)) && !skipsDropped) {
                 broken(1, chat, "row " + first + " came first to a connection served from " + link.base[i]);
             }
-        } else if (first != before + 1 && !skipsDropped && !(link.mayRepeat > 0 && first <= before + 1)
- && !(link.attaches > 1 && first - 1 <= Probe.seen(chat.state))) {
+        } else if (first != before + 1
+                && !skipsDropped
+                && !(link.mayRepeat > 0 && first <= before + 1)
+                && !(link.attaches > 1 && first - 1 <= Probe.seen(chat.state))) {
             broken(1, chat, "row " + first + " came after " + before);
         } else if (first <= before && first - 1 < link.base[i]) {
             broken(1, chat, "row " + first + " was repeated to a connection served from " + link.base[i]);
@@ -671,6 +673,13 @@ final class Laws {
             broken(4, chat, "fewer rows are unseen than told");
         }
         return chat;
+    }
+
+    /** Whether this is the attempt that is under way. */
+    boolean isPending(ChatLog chat, String key, int attempt) {
+        return Probe.phase(chat.state) == Probe.SENDING
+                && Probe.attempt(chat.state) == attempt
+                && key.equals(chat.id + "_" + Probe.epoch(chat.state) + "_" + Probe.pushTo(chat.state));
     }
 
     void answered(String key, Outcome outcome) {

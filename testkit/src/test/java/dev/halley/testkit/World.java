@@ -1546,7 +1546,13 @@ final class World {
         laws.answered(one.key, outcome);
         DefaultChatEngine engine = (DefaultChatEngine) node(b).engine;
         if (outcome instanceof Outcome.Unavailable) {
+            Laws.ChatLog chat = laws.chat(one.chat);
+            SessionState before = chat == null ? null : chat.state;
+            boolean stale = chat != null && !laws.isPending(chat, one.key, one.attempt);
             engine.unavailable(one.chat, one.key, one.attempt, true, Duration.ofSeconds(2));
+            if (chat != null && stale && kind == Kind.MEMORY && !chat.state.equals(before)) {
+                laws.broken(7, "what was said of another attempt than the one under way has changed a session");
+            }
         } else if (outcome instanceof Outcome.Unregistered unregistered) {
             engine.unregistered(one.chat, one.key, one.attempt, one.device, unregistered, Duration.ofSeconds(2));
         } else {
@@ -1635,8 +1641,8 @@ final class World {
                 laws.checkAway(chat);
                 Link link = link(chat.state.connection().orElse(null));
                 if (link == null
- ? !chat.polled && chat.state.connection().isPresent()
- : link.abandoned || link.closed || link.broken) {
+                        ? !chat.polled && chat.state.connection().isPresent()
+                        : link.abandoned || link.closed || link.broken) {
                     laws.broken(6, "chat " + chat.index + " is online, and nobody is there");
                 }
                 if (chat.state.node().isPresent() && !isAlive(chat.state.node().get())) {
@@ -1728,7 +1734,8 @@ final class World {
             }
             if (!chat.log().state.connection().equals(Optional.of(link.id))) {
                 laws.broken(
-                        1, "chat " + chat.index + " is not served by who came back: " + Probe.describe(chat.log().state));
+                        1,
+                        "chat " + chat.index + " is not served by who came back: " + Probe.describe(chat.log().state));
             }
             long head = chat.log().rows.size();
             if (link.base[chat.index] != from[chat.index]) {
@@ -1766,7 +1773,8 @@ final class World {
             if (!chat.log().removed && Probe.phase(chat.log().state) != Probe.QUIET) {
                 laws.broken(
                         1,
-                        "chat " + chat.index + " is not quiet although all is seen: " + Probe.describe(chat.log().state));
+                        "chat " + chat.index + " is not quiet although all is seen: "
+                                + Probe.describe(chat.log().state));
             }
         }
         time.stall(RETENTION);
