@@ -306,8 +306,8 @@ final class Laws {
         // A position is about the chat that is there when it is named; a connection that is moved on names none.
         boolean about =
                 link.joined.isEmpty() && !link.moving && chat.openedAt <= link.since && !world.mayMove(link, chat);
-        boolean right = readable && (about || !asBefore) ? asNamed : asBefore;
-        if (!right) {
+        boolean byName = readable && (about || !asBefore);
+        if (byName ? !asNamed : !asBefore) {
             broken(
                     1,
                     chat,
