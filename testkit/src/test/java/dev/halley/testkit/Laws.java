@@ -345,6 +345,7 @@ final class Laws {
                 && link.named.isEmpty()
                 && !link.node.dead
                 && link.joined.size() == 1
+                && link.attaches == 1
                 && !world.mayMove(link, chat)
                 && seen < link.proved[chat.index]) {
             broken(1, chat, "row " + link.proved[chat.index] + " was confirmed, and " + seen + " counts");

@@ -903,9 +903,18 @@ final class World {
 
     /** Does a step; returns false if there is nothing that it could be about. */
     boolean act(History.Step step) {
+        int length = log == null ? 0 : log.length();
         if (tracing()) {
             trace(step.toString());
         }
+        boolean done = happens(step);
+        if (log != null && !done) {
+            log.setLength(length);
+        }
+        return done;
+    }
+
+    private boolean happens(History.Step step) {
         int a = step.a();
         int b = step.b();
         switch (step.act()) {
