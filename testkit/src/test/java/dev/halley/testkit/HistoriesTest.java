@@ -59,6 +59,8 @@ class HistoriesTest {
         Run run = new Run(store, Long.getLong("halley.first", 1), histories);
         run.start();
         System.out.println(run.summary());
+        System.out.println("Figure: random histories = " + run.played.get() + " of " + STEPS + " steps "
+                + (store == Kind.MEMORY ? "in memory" : "on several nodes"));
         Failure failure = run.failure.get();
         assertThat(failure == null ? null : describe(failure)).isNull();
         if (histories >= MANY) {
