@@ -86,8 +86,8 @@ class StoreOutageTest {
         ChatId chat = open();
         RecordingLink link = attach();
         cluster.delay(Duration.ofMillis(20));
-        CompletableFuture<?> said = engine.said(chat, ChatEvent.text(Party.AGENT, "Bob", "Hello"))
-                .toCompletableFuture();
+        CompletableFuture<?> said =
+                engine.said(chat, ChatEvent.text(Party.AGENT, "Bob", "Hello")).toCompletableFuture();
         while (!said.isDone()) {
             time.advance(Duration.ofMillis(1));
         }
