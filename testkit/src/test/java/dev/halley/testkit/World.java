@@ -721,7 +721,7 @@ final class World {
         chance = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         profile = chance.nextInt(100);
         remembers = chance.nextInt(8) != 0;
-        chatty = chance.nextInt(20) == 0;
+        chatty = chance.nextInt(20) == 0 && kind == Kind.MEMORY;
         time = chance.nextInt(4) == 0 ? new VirtualTime() : VirtualTime.shuffled(chance.nextLong());
         attempts = chance.nextInt(4) == 0 ? 3 : 300;
         settings = requireNonNull(SETTINGS.get((chance.nextInt(4) == 0 ? 10 : 10_000) * 1_000 + attempts));
@@ -1108,7 +1108,7 @@ final class World {
                 type = "Foo.Bar";
                 party = Party.EXTERNAL;
             }
-            String text = chatty && b >= 85 && b < 90 ? LONG : "";
+            String text = chatty && b < 80 ? LONG : "";
             ChatEvent event = new ChatEvent("e" + ++eventsMade, type, party, "", text);
             Laws.Said said = new Laws.Said(event.id(), chat.service.pushable(type, party), false);
             laws.events.put(event.id(), said);
