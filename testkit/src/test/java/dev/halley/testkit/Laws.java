@@ -668,7 +668,9 @@ final class Laws {
             if (other != null && other != push && other.epoch == epoch) {
                 broken(4, chat, "row " + position + " is in the pushes up to " + other.to + " and " + to);
             }
-            chat.toldBy.set((int) position - 1, push);
+            if (other == null || other.epoch <= epoch) { // one of an earlier absence may be on its way still
+                chat.toldBy.set((int) position - 1, push);
+            }
         }
         if (notification.unseen() < positions.length) {
             broken(4, chat, "fewer rows are unseen than told");
