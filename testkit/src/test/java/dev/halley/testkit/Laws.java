@@ -668,7 +668,7 @@ final class Laws {
             if (other != null && other != push && other.epoch == epoch) {
                 broken(4, chat, "row " + position + " is in the pushes up to " + other.to + " and " + to);
             }
-            if (other == null || other.epoch <= epoch) { // a send of an absence before may come late
+            if (other == null || other.epoch <= epoch) { // one of an earlier absence may be on its way still
                 chat.toldBy.set((int) position - 1, push);
             }
         }
