@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -296,6 +297,7 @@ public final class SerializingSessionStore implements SessionStore {
         private volatile double lostSignals;
         private volatile double doubledSignals;
         private volatile Duration delay = Duration.ZERO;
+        private volatile BiConsumer<ChatId, @Nullable String> watcher = (chat, state) -> {};
 
         /**
          * Creates an empty cluster.
@@ -360,6 +362,14 @@ public final class SerializingSessionStore implements SessionStore {
         public Cluster delay(Duration longest) {
             delay = longest;
             return this;
+        }
+
+        /**
+         * Tells of each commit at the moment when it is made, whether its caller hears of it or not: the very text that the
+         * caller's codec made, null for a removal.
+         */
+        void onCommit(BiConsumer<ChatId, @Nullable String> told) {
+            watcher = told;
         }
 
         /**
@@ -484,6 +494,7 @@ public final class SerializingSessionStore implements SessionStore {
                     return false;
                 }
                 entry.append(write);
+                watcher.accept(write.chat(), write.state());
             }
             watch(write.chat());
             return true;
@@ -509,6 +520,7 @@ public final class SerializingSessionStore implements SessionStore {
                 entry.replace(write.get());
                 entry.version = ++versions;
             }
+            watcher.accept(chat, write.map(Write::state).orElse(null));
             return Optional.of(entry.version);
         }
 
