@@ -189,6 +189,10 @@ final class LivePump {
     }
 
     private CompletionStage<Boolean> deliver(Optional<Page> page) {
+        if (stopped) {
+            // The connection has left, or serves another chat, since this was asked for.
+            return CompletableFuture.completedFuture(false);
+        }
         if (page.isEmpty()) {
             stop();
             return CompletableFuture.completedFuture(false);

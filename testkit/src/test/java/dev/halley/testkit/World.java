@@ -1021,7 +1021,7 @@ final class World {
             case TICK -> time.advance(Duration.ofMillis(2L * b));
             case SECONDS -> {
                 time.advance(Duration.ofMillis(1_000 + 40 * b));
-                checkDelivered(kind == Kind.MEMORY ? lostReplies == 0 : profile < 40);
+                checkDelivered(kind == Kind.MEMORY ? lostReplies == 0 : profile < 40 && alive.size() == nodes.size());
             }
             case GRACE -> time.advance(Duration.ofMillis(9_900 + 3 * b));
             case MINUTE -> time.advance(Duration.ofMillis(30_000 + 400 * b));

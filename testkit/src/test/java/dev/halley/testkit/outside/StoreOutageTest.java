@@ -85,16 +85,32 @@ class StoreOutageTest {
     void rowsReadBeforeARepeatWasAskedFor_doNotComeBeforeIt() {
         ChatId chat = open();
         RecordingLink link = attach();
+        sayAndWaitForItsCommit(chat);
+        link.expectRepeat();
+        engine.connections().repeat(link.id());
+        time.advance(Duration.ofSeconds(10));
+        assertThat(link.positions()).containsExactly(1L, 1L, 2L);
+    }
+
+    @Test
+    void rowsReadBeforeADeparture_areNotHandedOverAfterIt() {
+        ChatId chat = open();
+        RecordingLink link = attach();
+        sayAndWaitForItsCommit(chat);
+        cluster.delay(Duration.ofSeconds(5));
+        engine.connections().left(link.id(), OptionalLong.of(1));
+        time.advance(Duration.ofSeconds(10));
+        assertThat(link.positions()).containsExactly(1L);
+    }
+
+    /** Afterwards the rows are being read for the connection. */
+    private void sayAndWaitForItsCommit(ChatId chat) {
         cluster.delay(Duration.ofMillis(20));
         CompletableFuture<?> said =
                 engine.said(chat, ChatEvent.text(Party.AGENT, "Bob", "Hello")).toCompletableFuture();
         while (!said.isDone()) {
             time.advance(Duration.ofMillis(1));
         }
-        link.expectRepeat();
-        engine.connections().repeat(link.id());
-        time.advance(Duration.ofSeconds(10));
-        assertThat(link.positions()).containsExactly(1L, 1L, 2L);
     }
 
     private ChatId open() {
