@@ -21,4 +21,17 @@ class CanariesTest {
     void aSecret_isFoundWhereItStandsByItself(String text, String secret, boolean found) {
         assertThat(Canaries.holds(text, secret)).isEqualTo(found);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UserId.value, adam, true",
+        "UserId.value, ada7, false",
+        "UserId.value, ada77, true",
+        "ChatEvent.text, hello, false",
+        "ChatEvent.text, hello you, true",
+        "ChatEvent.text, is typing, false"
+    })
+    void aSecret_isWhatNobodyWritesByChance(String what, String value, boolean canary) {
+        assertThat(Canaries.isCanary(what, value)).isEqualTo(canary);
+    }
 }
