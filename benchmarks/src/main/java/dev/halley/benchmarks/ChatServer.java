@@ -1,0 +1,104 @@
+package dev.halley.benchmarks;
+
+import java.util.Map;
+import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.server.AbstractServerTransport;
+import org.cometd.server.BayeuxServerImpl;
+import org.cometd.server.JacksonJSONContextServer;
+import org.cometd.server.http.JSONHttpTransport;
+import org.cometd.server.http.jakarta.CometDServlet;
+import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Context;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
+
+/** A CometD server, with Halley or bare; both are set up alike. */
+final class ChatServer {
+
+    static final String PATH = "/genesys/cometd";
+
+    private ChatServer() {}
+
+    public static void main(String[] args) throws Exception {
+        BayeuxServerImpl bayeux = new BayeuxServerImpl();
+        Chats chats = args[0].equals("halley") ? new HalleyChats(bayeux) : new BareChats(bayeux);
+        Server server = new Server();
+        HttpConfiguration http = new HttpConfiguration();
+        http.setHeaderCacheSize(0); // Jetty's default costs 100 KB for each poll that is held, with Halley and without.
+        http.setSendServerVersion(false);
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost("127.0.0.1");
+        connector.setPort(Integer.parseInt(args[1]));
+        connector.setAcceptQueueSize(1_024);
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler("/");
+        server.setHandler(context);
+        context.insertHandler(WebSocketUpgradeHandler.from(server, context));
+        bayeux.setOption(Context.class.getName(), context.getContext());
+        bayeux.setOption(AbstractServerTransport.JSON_CONTEXT_OPTION, new JacksonJSONContextServer());
+        bayeux.setOption("ws.cometdURLMapping", PATH + "/*");
+        // A client on a busy machine is not a lost one.
+        bayeux.setOption(AbstractServerTransport.MAX_INTERVAL_OPTION, 60_000);
+        bayeux.setTransports(new JettyWebSocketTransport(bayeux), new JSONHttpTransport(bayeux));
+        context.setAttribute(BayeuxServer.ATTRIBUTE, bayeux);
+        ServletHolder servlet = new ServletHolder(new CometDServlet());
+        servlet.setInitOrder(1);
+        servlet.setAsyncSupported(true);
+        context.addServlet(servlet, PATH + "/*");
+        chats.install();
+        server.start();
+        System.out.println("ready at port=" + connector.getLocalPort());
+        Commands.serve(words -> answer(chats, words));
+    }
+
+    private static Map<String, ? extends Number> answer(Chats chats, String[] words) throws Exception {
+        switch (words[0]) {
+            case "open" -> chats.open(number(words, 1));
+            case "others" -> chats.others(number(words, 1), number(words, 2));
+            case "missed" -> chats.missed(number(words, 1), number(words, 2));
+            case "live" -> {
+                return live(chats, number(words, 1), number(words, 2), number(words, 3));
+            }
+            default -> throw new IllegalArgumentException(words[0]);
+        }
+        return Map.of("done", 1);
+    }
+
+    /** Says so much to each customer in turn. */
+    private static Map<String, Number> live(Chats chats, int customers, int perSecond, int millis)
+            throws InterruptedException {
+        int messages = (int) ((long) perSecond * millis / 1_000);
+        long cpu = Commands.cpuNanos();
+        long begin = System.nanoTime();
+        Pace.each(4, messages, perSecond, (i, due) -> chats.say(i % customers, Marked.text(due)));
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        // What is still under way belongs to it.
+        Pace.waitUntil(System.nanoTime() + 200_000_000L);
+        return Map.of("messages", messages, "seconds", seconds, "cpu", (Commands.cpuNanos() - cpu) / 1e3);
+    }
+
+    private static int number(String[] words, int index) {
+        return Integer.parseInt(words[index]);
+    }
+
+    /** What the server serves. */
+    interface Chats {
+        void install();
+
+        /** Opens the chats of customers 0 and up. */
+        void open(int customers);
+
+        /** Opens chats of others, with so many events each. */
+        void others(int chats, int events);
+
+        /** Has each customer miss so much. */
+        void missed(int customers, int events);
+
+        void say(int customer, String text);
+    }
+}

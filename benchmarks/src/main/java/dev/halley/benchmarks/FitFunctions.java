@@ -1,0 +1,73 @@
+package dev.halley.benchmarks;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.halley.ChatEvent;
+import dev.halley.Party;
+import dev.halley.Row;
+import dev.halley.spi.PayloadFitter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** A long text into a small payload. Public, for JMH extends it. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class FitFunctions {
+
+    /** What a payload has at most, and what it has without rows. */
+    private static final int LIMIT = 4_096;
+
+    private static final int FRAME = 120;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What people write: quotation marks and line ends are escaped, umlauts have two bytes, an emoji four. */
+    private static final String TEXT =
+            "He said \"let's meet\" at the café in Köln.\nSee you there 👋 or at 5 o'clock. ";
+
+    /** The characters of the text. */
+    @Param("100")
+    int length;
+
+    private List<Row> rows = List.of();
+
+    /** Makes the text. */
+    @Setup
+    public void prepare() {
+        String text = TEXT.repeat(length / TEXT.length() + 1).substring(0, length);
+        rows = List.of(new Row(1, true, Instant.EPOCH, ChatEvent.text(Party.AGENT, "Ann", text)));
+    }
+
+    /** Counts. */
+    @Benchmark
+    public Object halley() {
+        return PayloadFitter.json(LIMIT, FRAME).fit(rows);
+    }
+
+    /** Takes a character away and encodes again until it fits. */
+    @Benchmark
+    public Object encodeAndPop() throws JsonProcessingException {
+        String text = rows.get(0).event().text();
+        byte[] encoded = encode(text);
+        while (encoded.length > LIMIT - FRAME) {
+            text = text.substring(0, text.length() - 1);
+            encoded = encode(text);
+        }
+        return encoded;
+    }
+
+    private static byte[] encode(String text) throws JsonProcessingException {
+        return JSON.writeValueAsBytes(List.of(Map.of(ChatEvent.MESSAGE_TEXT, text)));
+    }
+}

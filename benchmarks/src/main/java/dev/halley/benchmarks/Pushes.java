@@ -1,0 +1,11 @@
+package dev.halley.benchmarks;
+
+/** Somebody who can push; see {@link PushProgram}. */
+interface Pushes {
+
+    /** Pushes these texts, one to each device in turn; returns when all were accepted. */
+    void all(String[] texts) throws InterruptedException;
+
+    /** Pushes a text to a device. Returns at once. */
+    void one(int device, String text);
+}

@@ -1,0 +1,31 @@
+package dev.halley.benchmarks;
+
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * How a benchmark is run.
+ *
+ * @param isShort whether only to see that it runs: small, once, and its figures mean nothing
+ * @param planted a slowdown that is put in on purpose, to see that it shows
+ * @param home where the jar is, and where results go
+ */
+record Run(boolean isShort, Planted planted, Path home) {
+
+    /** How often A and B take turns. */
+    int rounds(int full) {
+        return isShort ? 1 : full;
+    }
+
+    /** Picks how much of something there is. */
+    int size(int full, int small) {
+        return isShort ? small : full;
+    }
+
+    /** Tells a person what is going on. */
+    void say(String line) {
+        System.err.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + line);
+    }
+}
