@@ -3,6 +3,7 @@ module dev.halley.testkit {
     requires transitive dev.halley.core;
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
+    requires java.logging;
 
     exports dev.halley.testkit;
 }

@@ -2,6 +2,7 @@ package dev.halley;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.halley.internal.Checks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +54,7 @@ public record Notification(
     public Notification {
         requireNonNull(key, "key");
         requireNonNull(tag, "tag");
-        requireNonNull(message, "message");
+        message = Checks.wellFormed(requireNonNull(message, "message"));
         requireNonNull(serviceId, "serviceId");
         requireNonNull(language, "language");
         requireNonNull(at, "at");

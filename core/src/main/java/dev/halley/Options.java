@@ -1,7 +1,9 @@
 package dev.halley;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import dev.halley.internal.Checks;
 import dev.halley.internal.KnownOptions;
 import dev.halley.internal.Nearest;
 import dev.halley.internal.Texts;
@@ -47,11 +49,17 @@ public final class Options {
     private final Map<String, Map<String, String>> sections;
     private final Map<String, Texts> texts;
     private final Settings settings;
-    private final ConcurrentHashMap<String, Map<String, String>> resolved = new ConcurrentHashMap<>();
+    private final Set<String> providerNames;
+    private final ConcurrentHashMap<Choice, Map<String, String>> resolved = new ConcurrentHashMap<>();
+
+    /** What of a push decides which options hold. */
+    private record Choice(String provider, String tag, boolean debug) {}
 
     private Options(Map<String, Map<String, String>> sections) {
         this.sections = sections;
         this.texts = readTexts(sections);
+        this.providerNames =
+                sections.keySet().stream().flatMap(Options::providerName).collect(toUnmodifiableSet());
         this.settings = toSettings();
     }
 
@@ -122,6 +130,14 @@ public final class Options {
                 .anyMatch(options -> options.containsKey(option) || options.containsKey(DEBUG + option));
     }
 
+    /** Returns a section that sets an option, or its {@code debug.} twin, to this value. */
+    public Optional<String> sectionWith(String option, String value) {
+        return sections.keySet().stream()
+                .filter(section -> get(section, option).equals(Optional.of(value))
+                        || get(section, DEBUG + option).equals(Optional.of(value)))
+                .findFirst();
+    }
+
     /**
      * Returns every option as it holds for a push to a device, and beside them {@code title} and {@code body} in its language
      * where the file that {@code texts} names has them.
@@ -129,12 +145,13 @@ public final class Options {
     public Map<String, String> forPush(Device device, String tag) {
         Map<String, String> options = forPush(device.provider(), tag, device.debug());
         Texts words = texts.get(options.getOrDefault(KnownOptions.TEXTS, ""));
-        if (words == null) {
-            return options;
-        }
+        return words == null ? options : in(words, device.language(), options);
+    }
+
+    private static Map<String, String> in(Texts words, String language, Map<String, String> options) {
         Map<String, String> result = new HashMap<>(options);
-        words.of("title", device.language()).ifPresent(title -> result.put("title", title));
-        words.of("body", device.language()).ifPresent(body -> result.put("body", body));
+        words.of("title", language).ifPresent(title -> result.put("title", title));
+        words.of("body", language).ifPresent(body -> result.put("body", body));
         return result;
     }
 
@@ -146,12 +163,23 @@ public final class Options {
                 .map(Options::seconds);
     }
 
-    /** Returns all sets of options that a device can choose by its provider's name and by {@code debug}, each once. */
+    /**
+     * Returns all sets of options that a device can choose by its provider's name, by {@code debug} and by its language, each
+     * once.
+     */
     public List<Map<String, String>> variants(String tag) {
-        return Stream.concat(Stream.of(""), sections.keySet().stream().flatMap(Options::providerName))
+        return Stream.concat(Stream.of(""), providerNames.stream())
                 .flatMap(provider -> Stream.of(forPush(provider, tag, false), forPush(provider, tag, true)))
+                .flatMap(this::inEachLanguage)
                 .distinct()
                 .toList();
+    }
+
+    private Stream<Map<String, String>> inEachLanguage(Map<String, String> options) {
+        Texts words = texts.get(options.getOrDefault(KnownOptions.TEXTS, ""));
+        return words == null
+                ? Stream.of(options)
+                : words.languages().stream().map(language -> in(words, language, options));
     }
 
     private static Stream<String> providerName(String section) {
@@ -172,10 +200,9 @@ public final class Options {
      */
     public Map<String, String> forPush(String provider, String tag, boolean debug) {
         // Devices name their provider, and only names that have a section make a difference.
-        boolean known = sections.containsKey(PROVIDER_PREFIX + provider)
-                || sections.containsKey(PROVIDER_PREFIX + provider + ".event." + tag);
-        String name = known ? provider : "";
-        return resolved.computeIfAbsent(name + " " + tag + " " + debug, key -> resolve(name, tag, debug));
+        String name = providerNames.contains(provider) ? provider : "";
+        return resolved.computeIfAbsent(
+                new Choice(name, tag, debug), choice -> resolve(choice.provider(), choice.tag(), choice.debug()));
     }
 
     private Map<String, String> resolve(String provider, String tag, boolean debug) {
@@ -332,7 +359,7 @@ public final class Options {
         if (value instanceof Collection<?> values) {
             return values.stream().map(Options::toText).collect(joining(", "));
         }
-        return String.valueOf(value).strip();
+        return Checks.wellFormed(String.valueOf(value).strip());
     }
 
     /** Names the sections; values may be secret. */

@@ -303,6 +303,12 @@ class OptionsTest {
     }
 
     @Test
+    void halfACharacter_isReplaced() {
+        assertThat(of(Map.of("push", Map.of("fcm.title", "half \ud83d"))).get("push", "fcm.title"))
+                .contains("half \ufffd");
+    }
+
+    @Test
     void timeToLiveOfAType_goesBeforeTheUsual() {
         Options options = of(Map.of("push", Map.of("ttl", 60, "fcm.ttl", 30, "debug.ttl", 45)));
         assertThat(options.timeToLive(Device.of("fcm", "token"), TAG)).contains(Duration.ofSeconds(30));
@@ -329,6 +335,15 @@ class OptionsTest {
                 .containsExactlyInAnyOrder("outer", "sandbox", "vip");
         assertThat(options.variants(TAG))
                 .allSatisfy(variant -> assertThat(variant).containsEntry("apple.sound", "ding"));
+    }
+
+    @Test
+    void variants_haveTheTextsOfEachLanguage(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("texts.properties"), "title = News\ntitle.pt-BR = Novidades\n");
+        Options options = of(Map.of("push.provider.ios", Map.of("texts", file)));
+        assertThat(options.variants(TAG))
+                .extracting(variant -> variant.get("title"))
+                .containsExactlyInAnyOrder(null, "News", "Novidades");
     }
 
     @Test

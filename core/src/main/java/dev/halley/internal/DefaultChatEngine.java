@@ -444,6 +444,8 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     private Duration pushTimeToLive(@Nullable Device device) {
         return Optional.ofNullable(device)
                 .flatMap(d -> options.timeToLive(d, Notification.NEW_AGENT_MESSAGE))
+                // Zero is for the service, which delivers at once or never; to get there takes an attempt.
+                .map(timeToLive -> timeToLive.isZero() ? settings.sendTimeout() : timeToLive)
                 .orElse(settings.pushTimeToLive());
     }
 

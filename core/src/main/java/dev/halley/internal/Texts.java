@@ -11,7 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Titles and bodies of pushes by language, from a file that an operator edits. Immutable. */
 public final class Texts {
@@ -82,6 +85,16 @@ public final class Texts {
             }
         }
         return Optional.ofNullable(byKey.get(name));
+    }
+
+    /** Returns the languages that have a text of their own, in lower case, and the empty one. */
+    public Set<String> languages() {
+        return Stream.concat(
+                        Stream.of(""),
+                        byKey.keySet().stream()
+                                .filter(key -> key.indexOf('.') > 0)
+                                .map(key -> key.substring(key.indexOf('.') + 1)))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static String normal(String key) {

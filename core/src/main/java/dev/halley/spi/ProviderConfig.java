@@ -3,6 +3,7 @@ package dev.halley.spi;
 import dev.halley.Notification;
 import dev.halley.OptionException;
 import dev.halley.Options;
+import dev.halley.internal.Nearest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +22,8 @@ public record ProviderConfig(String type, Options options) {
     }
 
     /**
-     * Returns all sets of options that devices can choose by the name of their provider and by being in debug mode, each
-     * once: what a notification's options can be. A provider with credentials reads them here, at the start.
+     * Returns all sets of options that devices can choose by the name of their provider, by being in debug mode and by their
+     * language, each once: what a notification's options can be. A provider with credentials reads them here, at the start.
      */
     public List<Map<String, String>> variants() {
         return options.variants(Notification.NEW_AGENT_MESSAGE);
@@ -40,5 +41,19 @@ public record ProviderConfig(String type, Options options) {
      */
     public OptionException missing(String name, String accepted) {
         return new OptionException("push.provider." + type, name, "(missing)", accepted);
+    }
+
+    /**
+     * Returns the complaint that a value can't be used after all, such as the path of a file that can't be read.
+     *
+     * @param why in a few words, without anything secret
+     * @param accepted what it could be
+     */
+    public OptionException unusable(String name, String value, String why, String accepted) {
+        return new OptionException(
+                options.sectionWith(name, value).orElse("push.provider." + type),
+                name,
+                "'" + Nearest.printable(value) + "' (" + why + ")",
+                accepted);
     }
 }

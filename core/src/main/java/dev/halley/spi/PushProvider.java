@@ -36,7 +36,7 @@ public interface PushProvider extends AutoCloseable {
         return "";
     }
 
-    /** Closes what this provider opened. */
+    /** Closes what this provider opened, settles what is still unanswered, and does nothing the second time. */
     @Override
     default void close() {}
 }

@@ -1,7 +1,6 @@
 package dev.halley.examples.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.Headers;
@@ -15,63 +14,28 @@ import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A stand-in for a push service: takes pushes over HTTP on a port of its own and checks their signatures. */
+/** A stand-in for a receiver of webhooks: takes pushes over HTTP on a port of its own and checks their signatures. */
 final class DemoReceiver implements AutoCloseable {
 
     private static final int MOST = 1 << 20;
 
     private final HttpServer server;
     private final byte[] secret = new byte[24];
-    private final Consumer<Push> received;
+    private final Consumer<DemoPush> received;
 
-    /**
-     * A push as it came.
-     *
-     * @param key its identity, the same for each attempt
-     * @param signed whether the signature is right
-     * @param body the whole body
-     */
-    record Push(String key, boolean signed, JsonNode body) {
-
-        String device() {
-            return body.path("deviceId").asText();
-        }
-
-        List<String> texts() {
-            List<String> texts = new ArrayList<>();
-            body.path("message").path("lastTranscript").forEach(row -> row.forEach(text -> texts.add(text.asText())));
-            return texts;
-        }
-
-        /** One line for whoever watches. */
-        @Override
-        public String toString() {
-            return "push  -> %s: \"%s\": %s (%d new, %s, key %s)"
-                    .formatted(
-                            device(),
-                            body.path("message").path("message").asText(),
-                            texts().stream().map(Json::text).collect(joining(", ")),
-                            texts().size(),
-                            signed ? "signature right" : "SIGNATURE WRONG",
-                            key);
-        }
-    }
-
-    private DemoReceiver(HttpServer server, Consumer<Push> received) {
+    private DemoReceiver(HttpServer server, Consumer<DemoPush> received) {
         this.server = server;
         this.received = received;
         new SecureRandom().nextBytes(secret);
     }
 
-    static DemoReceiver start(Consumer<Push> received) throws IOException {
+    static DemoReceiver start(Consumer<DemoPush> received) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         DemoReceiver receiver = new DemoReceiver(server, received);
         server.createContext("/push", receiver::take);
@@ -83,21 +47,15 @@ final class DemoReceiver implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/push");
     }
 
-    /** Returns options under which pushes come here: of devices that are known by a token, and of those that name a URL. */
-    Map<String, Map<String, Object>> options(int graceSeconds) {
+    /** Returns options of {@code [push]} under which pushes come here: of devices that have a token, and of those that name a URL. */
+    Map<String, String> options() {
         return Map.of(
-                "push",
-                Map.of(
-                        "pushEnabled",
-                        "customhttp, httpcb",
-                        "_client_timeout_notification",
-                        graceSeconds,
-                        "customhttp.url",
-                        uri().toString(),
-                        "customhttp.secret",
-                        "whsec_" + Base64.getEncoder().encodeToString(secret),
-                        "httpcb.allow",
-                        "127.0.0.1"));
+                "customhttp.url",
+                uri().toString(),
+                "customhttp.secret",
+                "whsec_" + Base64.getEncoder().encodeToString(secret),
+                "httpcb.allow",
+                "127.0.0.1");
     }
 
     @Override
@@ -110,7 +68,15 @@ final class DemoReceiver implements AutoCloseable {
             byte[] body = exchange.getRequestBody().readNBytes(MOST);
             Headers headers = exchange.getRequestHeaders();
             String key = String.valueOf(headers.getFirst("webhook-id"));
-            received.accept(new Push(key, isSigned(headers, key, body), Json.parse(body)));
+            JsonNode json = Json.parse(body);
+            received.accept(new DemoPush(
+                    "webhook",
+                    json.path("deviceId").asText(),
+                    key,
+                    isSigned(headers, key, body) ? "signature right" : "SIGNATURE WRONG",
+                    "POST " + exchange.getRequestURI() + ", webhook-id: " + key,
+                    new String(body, UTF_8),
+                    json.path("message")));
             exchange.sendResponseHeaders(204, -1);
         }
     }

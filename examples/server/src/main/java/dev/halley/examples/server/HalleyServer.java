@@ -100,8 +100,8 @@ final class HalleyServer {
             serve(Options.of(Config.read(config)), out);
             return;
         }
-        try (DemoReceiver receiver = DemoReceiver.start(out::println)) {
-            serve(Options.of(receiver.options(DEMO_GRACE_SECONDS)), out);
+        try (DemoServices services = DemoServices.start(out::println)) {
+            serve(Options.of(services.options(DEMO_GRACE_SECONDS)), out);
         }
     }
 
@@ -132,8 +132,9 @@ final class HalleyServer {
     private static String howToTry(URI uri, String token) {
         return """
 
-                This is a demonstration: pushes go to a stand-in inside this process and are printed here, 5 seconds
-                after the first message that a customer in the background has missed. To try it, in another terminal:
+                This is a demonstration: pushes over FCM, APNs and HTTP go to stand-ins inside this process and are
+                printed here, 5 seconds after the first message that a customer in the background has missed. To try
+                it, in another terminal:
 
                   U=%1$s T='%2$s'
                   ID=$(curl -s -X POST $U/genesys/1/service/request-chat -H 'gms_user: ada' | cut -d'"' -f4)
@@ -143,6 +144,7 @@ final class HalleyServer {
                   curl -s $U/agent/1/chats/$CHAT/messages -H "Authorization: Bearer $T" -d 'text=Hello, Ada'
 
                 Ada's app never connects, so she counts as away after 10 seconds; 5 seconds later the push is printed.
+                For other phones: push_notification_type=fcm, or ios with a deviceid of 64 hexadecimal digits.
                 The whole story, told while it happens: start this program with --story.
                 """.formatted(uri.toString().replaceAll("/$", ""), token);
     }

@@ -14,8 +14,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +39,7 @@ final class Story {
     private final PrintStream out;
     private final HttpClient http = HttpClient.newHttpClient();
     private final BlockingQueue<JsonNode> atTheDesk = new LinkedBlockingQueue<>();
-    private final BlockingQueue<DemoReceiver.Push> pushes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<DemoPush> pushes = new LinkedBlockingQueue<>();
     private final long begin = System.nanoTime();
 
     /** Says where what happens is not what was to happen. */
@@ -55,9 +57,9 @@ final class Story {
 
     /** Returns whether everything happened as it is told. */
     boolean play() throws IOException, InterruptedException {
-        try (DemoReceiver receiver = DemoReceiver.start(pushes::add);
+        try (DemoServices services = DemoServices.start(pushes::add);
                 RunningServer server = RunningServer.start(
-                        ServerSettings.of(Options.of(receiver.options(GRACE))).withTimes(POLL, SILENCE));
+                        ServerSettings.of(Options.of(services.options(GRACE))).withTimes(POLL, SILENCE));
                 Phone phone = new Phone(server.uri(), "ada")) {
             tell(server, phone);
             return true;
@@ -78,9 +80,9 @@ final class Story {
 
                 All of this happens while you read: a server in this process (%s),
                 Ada's app (CometD's Java client, over long-polling as phones do), Ann at the agents' desk, and
-                a stand-in for a push service, talking HTTP on this computer. So that you need not wait, the
-                timer is %d seconds (not 90), a poll lasts %d (not 20), and a client counts as lost after %d more
-                of silence (not 10).
+                stand-ins for three push services, which speak their protocols on this computer. So that you need
+                not wait, the timer is %d seconds (not 90), a poll lasts %d (not 20), and a client counts as lost
+                after %d more of silence (not 10).
                 """, server.uri(), GRACE, POLL.toSeconds(), SILENCE.toSeconds());
 
         act("Act 1, in which Ada and Ann chat");
@@ -124,19 +126,19 @@ final class Story {
         agent(server, id, "messages", Map.of("text", "Your parcel leaves at noon."));
         long written = System.nanoTime();
         agent(server, id, "messages", Map.of("text", "Shall I send you the link?"));
-        DemoReceiver.Push push = pushed();
+        DemoPush push = pushed();
         step("She does not. After %.1f s her phone is woken, with both messages in one push."
                 .formatted((System.nanoTime() - written) / 1e9));
-        show("push ->", push.body());
-        expect(push.signed(), "the push's signature is wrong");
+        show("push ->", Json.parse(push.body()));
+        expect(push.proof().equals("signature right"), "the push has this proof: " + push.proof());
         expect(
                 push.texts().equals(List.of("Your parcel leaves at noon.", "Shall I send you the link?")),
                 "the push says " + push.texts());
 
         step("Ann sends one more. The timer is over, so it is pushed at once, and alone.");
         agent(server, id, "messages", Map.of("text", "It is the blue one."));
-        DemoReceiver.Push second = pushed();
-        show("push ->", second.body());
+        DemoPush second = pushed();
+        show("push ->", Json.parse(second.body()));
         expect(second.texts().equals(List.of("It is the blue one.")), "the push says " + second.texts());
 
         step("Ada taps on it. Before the new app's first poll ends it has all it missed, typing, too.");
@@ -175,9 +177,9 @@ final class Story {
                 .formatted((System.nanoTime() - killed) / 1e9));
         show("Ann  <-", again);
 
-        DemoReceiver.Push third = pushed();
+        DemoPush third = pushed();
         step("%d seconds later Ada's phone is woken for what was lost on the way.".formatted(GRACE));
-        show("push ->", third.body());
+        show("push ->", Json.parse(third.body()));
         expect(third.texts().contains("The courier rings twice."), "the push says " + third.texts());
 
         step("She opens the app.");
@@ -198,10 +200,78 @@ final class Story {
         List<List<Object>> kept = rows(all);
         expect(phone.transcript().equals(kept), "the app has " + phone.transcript() + ", the server " + kept);
         expect(pushes.isEmpty(), "there was one push more: " + pushes.peek());
+
+        act("Act 4, in which the same words wake three kinds of phone");
+        otherPhones(server);
+        expect(pushes.isEmpty(), "there was one push more: " + pushes.peek());
         out.println();
         out.printf(
-                "The end. Ada's app was away twice and has %d of %d events, in order. Three pushes, none of them twice.%n",
+                "The end. Ada's app was away twice and has %d of %d events, in order. Six pushes, none of them twice.%n",
                 phone.position(), kept.size());
+    }
+
+    private void otherPhones(RunningServer server) throws IOException, InterruptedException {
+        step(
+                "Ben has an Android phone, Cleo an iPhone set to German, and Dan's messenger takes webhooks. All go away.");
+        List<String> chats = List.of(
+                awayWith(
+                        server,
+                        "ben",
+                        Map.of("push_notification_type", "fcm", "push_notification_deviceid", "bens-phone")),
+                awayWith(
+                        server,
+                        "cleo",
+                        Map.of(
+                                "push_notification_type",
+                                "ios",
+                                "push_notification_deviceid",
+                                "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0",
+                                "push_notification_language",
+                                "de-AT")),
+                awayWith(
+                        server,
+                        "dan",
+                        Map.of("push_notification_type", "customhttp", "push_notification_deviceid", "dans-phone")));
+
+        step("Ann tells all three the same.");
+        for (String chat : chats) {
+            agent(server, chat, "messages", Map.of("text", "The shop has moved 🏬"));
+            agent(server, chat, "messages", Map.of("text", "See you there! 👩🏽‍🤝‍👩🏻"));
+        }
+        Map<String, DemoPush> byService = new TreeMap<>();
+        for (int i = 0; i < chats.size(); i++) {
+            DemoPush push = pushed();
+            byService.put(push.service(), push);
+        }
+        expect(byService.size() == chats.size(), "pushes came over " + byService.keySet());
+        for (DemoPush push : byService.values()) {
+            step("Over %s, with a proof of who sends it (%s), travel %d bytes:"
+                    .formatted(push.service(), push.proof(), push.size()));
+            out.println(MARGIN + push.head());
+            show("push ->", Json.parse(push.body()));
+            expect(
+                    push.texts().equals(List.of("The shop has moved 🏬", "See you there! 👩🏽‍🤝‍👩🏻")),
+                    "the push says " + push.texts());
+        }
+    }
+
+    /** Has a customer open a chat and go to the background; returns the chat. */
+    private String awayWith(RunningServer server, String user, Map<String, String> device)
+            throws IOException, InterruptedException {
+        JsonNode service = customer(server, user, "/genesys/1/service/request-chat", Map.of());
+        Map<String, String> chat = new HashMap<>(device);
+        chat.put("notify_by", "comet");
+        chat.put("firstName", user);
+        String id = customer(
+                        server, user, service.path("_chatIxnAPI-CREATE-URL").asText(), chat)
+                .path("chatSessionId")
+                .asText();
+        try (Phone phone = new Phone(server.uri(), user)) {
+            phone.open();
+            heard(phone, 1);
+            phone.toBackground();
+        }
+        return id;
     }
 
     private void act(String title) {
@@ -279,8 +349,8 @@ final class Story {
         throw new NotAsTold("the app has not confirmed position " + position);
     }
 
-    private DemoReceiver.Push pushed() throws InterruptedException {
-        DemoReceiver.Push push = pushes.poll(PATIENCE, TimeUnit.SECONDS);
+    private DemoPush pushed() throws InterruptedException {
+        DemoPush push = pushes.poll(PATIENCE, TimeUnit.SECONDS);
         if (push == null) {
             throw new NotAsTold("no push came within " + PATIENCE + " s");
         }
@@ -315,7 +385,12 @@ final class Story {
 
     private JsonNode customer(RunningServer server, String path, Map<String, String> form)
             throws IOException, InterruptedException {
-        return post(HttpRequest.newBuilder(server.uri().resolve(path)).header("gms_user", "ada"), form);
+        return customer(server, "ada", path, form);
+    }
+
+    private JsonNode customer(RunningServer server, String user, String path, Map<String, String> form)
+            throws IOException, InterruptedException {
+        return post(HttpRequest.newBuilder(server.uri().resolve(path)).header("gms_user", user), form);
     }
 
     private void agent(RunningServer server, String chat, String action, Map<String, String> form)

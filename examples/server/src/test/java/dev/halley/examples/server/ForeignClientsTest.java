@@ -11,7 +11,9 @@ import dev.halley.examples.server.NodeApp.Transport;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -29,13 +31,20 @@ class ForeignClientsTest {
 
     private static final int MANY = 1_200;
 
-    private final List<DemoReceiver.Push> pushes = new CopyOnWriteArrayList<>();
+    private final List<DemoPush> pushes = new CopyOnWriteArrayList<>();
     private final DemoReceiver receiver = DemoReceiver.start(pushes::add);
-    private final RunningServer server = RunningServer.start(
-            ServerSettings.of(Options.of(receiver.options(1))).withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2)));
+    private final RunningServer server =
+            RunningServer.start(ServerSettings.of(options()).withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2)));
     private final Http http = new Http(server.uri());
 
     ForeignClientsTest() throws Exception {}
+
+    private Options options() {
+        Map<String, Object> push = new HashMap<>(receiver.options());
+        push.put("pushEnabled", "customhttp");
+        push.put("_client_timeout_notification", 1);
+        return Options.of(Map.of("push", push));
+    }
 
     @BeforeAll
     void install() throws Exception {
@@ -165,7 +174,7 @@ class ForeignClientsTest {
         /** The texts of all pushes, in the order of their coming. */
         List<String> pushed() {
             return pushes.stream()
-                    .filter(push -> push.body().path("deviceId").asText().equals(user))
+                    .filter(push -> push.device().equals(user))
                     .flatMap(push -> push.texts().stream())
                     .toList();
         }

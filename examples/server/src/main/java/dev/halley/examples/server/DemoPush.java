@@ -1,0 +1,48 @@
+package dev.halley.examples.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A push as a stand-in got it.
+ *
+ * @param service what the stand-in stands for
+ * @param device the device's token or URL
+ * @param key the push's identity, the same for each attempt
+ * @param proof how its sender has proved who he is
+ * @param head its request and the headers that matter, in a line
+ * @param body as it travelled
+ * @param chatPart the message and its rows
+ */
+record DemoPush(String service, String device, String key, String proof, String head, String body, JsonNode chatPart) {
+
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        chatPart.path("lastTranscript").forEach(row -> row.forEach(text -> texts.add(text.asText())));
+        return texts;
+    }
+
+    /** Returns how many bytes have travelled, without the head. */
+    int size() {
+        return body.getBytes(UTF_8).length;
+    }
+
+    /** One line for whoever watches. */
+    @Override
+    public String toString() {
+        return "push  -> %s over %s: \"%s\": %s (%d new, %d bytes, %s, key %s)"
+                .formatted(
+                        device,
+                        service,
+                        chatPart.path("message").asText(),
+                        texts().stream().map(Json::text).collect(joining(", ")),
+                        texts().size(),
+                        size(),
+                        proof,
+                        key);
+    }
+}

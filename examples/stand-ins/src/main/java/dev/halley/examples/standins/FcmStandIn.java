@@ -1,0 +1,571 @@
+package dev.halley.examples.standins;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Session;
+import org.eclipse.jetty.http2.RateControl;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.IteratingNestedCallback;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.UrlEncoded;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stand-in for Firebase Cloud Messaging and for the OAuth server before it, over HTTP/2 with TLS, and without for who does
+ * not trust its certificate. It takes what FCM takes and refuses what FCM refuses, as far as its documentation says so, and
+ * answers otherwise if it is told to.
+ *
+ * <p>This class is thread-safe.
+ */
+public final class FcmStandIn implements AutoCloseable {
+
+    /** The project of the service account. */
+    public static final String PROJECT = "stand-in-1234";
+
+    private static final String EMAIL = "halley@" + PROJECT + ".iam.gserviceaccount.com";
+    /** What google-auth always asks for, wherever it asks. */
+    private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
+
+    private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
+    private static final Pattern RESERVED = Pattern.compile("from|message_type|(google|gcm).*");
+    private static final Set<String> FIELDS = Set.of("token", "data", "notification", "android");
+    private static final Set<String> ANDROID = Set.of("priority", "ttl", "collapse_key", "notification");
+    private static final int MOST_BYTES = 4_096;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Server server;
+    private final ServerConnector secure;
+    private final ServerConnector plain;
+    private final KeyPair key;
+    private final Consumer<Push> received;
+    private final int goAwayEvery;
+    private final Duration delay;
+
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Map<String, AtomicInteger> byKey = new ConcurrentHashMap<>();
+    private final Map<HTTP2Session, AtomicInteger> bySession = new ConcurrentHashMap<>();
+    private final Set<String> tokens = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger fetches = new AtomicInteger();
+    private final AtomicInteger goAways = new AtomicInteger();
+    private volatile Answer otherwise = Answer.ACCEPTED;
+    private volatile Answer oauth = Answer.ACCEPTED;
+    private volatile Duration oauthDelay = Duration.ZERO;
+    private volatile Duration lifetime = Duration.ofHours(1);
+
+    /**
+     * A push as it came.
+     *
+     * @param path the path of its request
+     * @param authorization the value of that header
+     * @param body the whole body, which is JSON
+     */
+    public record Push(String path, String authorization, String body) {
+
+        /** Returns what the body has at a JSON pointer such as {@code /message/data/key}; empty if it has nothing there. */
+        public String at(String pointer) {
+            return json(body).at(pointer).asText();
+        }
+
+        /** Returns the push's identity, the same for each attempt. */
+        public String key() {
+            return at("/message/data/key");
+        }
+    }
+
+    /**
+     * What to answer.
+     *
+     * @param status of HTTP; or of those below
+     */
+    public record Answer(int status, Map<String, String> headers, String body) {
+
+        /** The push is taken. */
+        public static final Answer ACCEPTED = new Answer(200, Map.of(), "");
+        /** The token is no device's any more. */
+        public static final Answer UNREGISTERED = error(404, "NOT_FOUND", "UNREGISTERED");
+
+        private static final int NEVER = -1;
+        private static final int RESET = -2;
+        private static final int REFUSE = -3;
+        private static final int HANG_UP = -4;
+        private static final String ENDLESS = "X-Endless";
+
+        /** Nothing, ever. */
+        public static final Answer SILENCE = new Answer(NEVER, Map.of(), "");
+        /** The stream ends with an error; perhaps the push was taken. */
+        public static final Answer STREAM_RESET = new Answer(RESET, Map.of(), "");
+        /** The stream is refused, which says that the push was not taken. */
+        public static final Answer STREAM_REFUSED = new Answer(REFUSE, Map.of(), "");
+        /** The connection is cut. */
+        public static final Answer CONNECTION_CUT = new Answer(HANG_UP, Map.of(), "");
+
+        /** Copies the headers. */
+        public Answer {
+            headers = Map.copyOf(headers);
+        }
+
+        /** Returns an error such as FCM's, with a code of its own unless that is empty. */
+        public static Answer error(int status, String name, String errorCode) {
+            String details = errorCode.isEmpty()
+                    ? ""
+                    : ",\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\",\"errorCode\":\""
+                            + errorCode + "\"}]";
+            return new Answer(status, Map.of(), body(status, name, details));
+        }
+
+        /** Returns the error of a field that is not as it must be. */
+        public static Answer violation(String field) {
+            String details = ",\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\","
+                    + "\"errorCode\":\"INVALID_ARGUMENT\"},{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\","
+                    + "\"fieldViolations\":[{\"field\":\"" + field + "\",\"description\":\"Invalid value\"}]}]";
+            return new Answer(400, Map.of(), body(400, "INVALID_ARGUMENT", details));
+        }
+
+        /** Returns an answer with a body that never ends. */
+        public static Answer endless(int status) {
+            return new Answer(status, Map.of(ENDLESS, ""), "");
+        }
+
+        private static String body(int status, String name, String details) {
+            return "{\"error\":{\"code\":" + status + ",\"message\":\"The stand-in says so.\",\"status\":\"" + name
+                    + "\"" + details + "}}";
+        }
+
+        /** Returns the same with another header. */
+        public Answer with(String header, String value) {
+            Map<String, String> more = new LinkedHashMap<>(headers);
+            more.put(header, value);
+            return new Answer(status, more, body);
+        }
+    }
+
+    /** Makes a stand-in. */
+    public static final class Builder {
+        private final Certificates certificates;
+        private Consumer<Push> received = push -> {};
+        private int streams = 100;
+        private int goAwayEvery;
+        private Duration delay = Duration.ZERO;
+
+        private Builder(Certificates certificates) {
+            this.certificates = certificates;
+        }
+
+        /** Is told of each push that it was asked to take, in the server's own thread. Default: nobody. */
+        public Builder received(Consumer<Push> value) {
+            received = value;
+            return this;
+        }
+
+        /** The most streams on a connection. Default 100, as FCM has. */
+        public Builder streams(int value) {
+            streams = value;
+            return this;
+        }
+
+        /** After so many requests a connection gets GOAWAY, and what has been sent on it after that is dropped. Default: never. */
+        public Builder goAwayEvery(int value) {
+            goAwayEvery = value;
+            return this;
+        }
+
+        /** How long each answer takes. Default: no time. */
+        public Builder delay(Duration value) {
+            delay = value;
+            return this;
+        }
+
+        /** Starts it, on free ports of this machine. */
+        public FcmStandIn start() throws IOException {
+            return new FcmStandIn(this);
+        }
+    }
+
+    /** Returns a builder. */
+    public static Builder builder(Certificates certificates) {
+        return new Builder(certificates);
+    }
+
+    private FcmStandIn(Builder builder) throws IOException {
+        received = builder.received;
+        goAwayEvery = builder.goAwayEvery;
+        delay = builder.delay;
+        QueuedThreadPool threads = new QueuedThreadPool(32, 2);
+        threads.setName("fcm-stand-in");
+        threads.setDaemon(true);
+        server = new Server(threads);
+        server.setHandler(new Answering());
+
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStorePath(builder.certificates.serverKeyStore().toString());
+        tls.setKeyStorePassword(Certificates.PASSWORD);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
+        alpn.setDefaultProtocol("http/1.1");
+        secure = connector(
+                new SslConnectionFactory(tls, alpn.getProtocol()),
+                alpn,
+                bounded(new HTTP2ServerConnectionFactory(http), builder.streams),
+                new HttpConnectionFactory(http));
+        plain = connector(
+                new HttpConnectionFactory(http), bounded(new HTTP2CServerConnectionFactory(http), builder.streams));
+        try {
+            KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
+            keys.initialize(2_048);
+            key = keys.generateKeyPair();
+            server.start();
+        } catch (Exception e) {
+            close();
+            throw new IOException("The stand-in does not start", e);
+        }
+    }
+
+    private ServerConnector connector(ConnectionFactory... factories) {
+        ServerConnector connector = new ServerConnector(server, 1, 1, factories);
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        return connector;
+    }
+
+    private static AbstractHTTP2ServerConnectionFactory bounded(
+            AbstractHTTP2ServerConnectionFactory factory, int streams) {
+        factory.setMaxConcurrentStreams(streams);
+        factory.setRateControlFactory(new RateControl.Factory() {});
+        return factory;
+    }
+
+    /** Returns its URL, where its certificate has to be trusted. */
+    public String url() {
+        return "https://localhost:" + secure.getLocalPort();
+    }
+
+    /** Returns its URL without TLS. */
+    public String plainUrl() {
+        return "http://127.0.0.1:" + plain.getLocalPort();
+    }
+
+    /** Writes the key file of a service account, whose tokens come from here. */
+    public Path writeCredentials(Path file) throws IOException {
+        Map<String, String> account = new LinkedHashMap<>();
+        account.put("type", "service_account");
+        account.put("project_id", PROJECT);
+        account.put("private_key_id", "1");
+        account.put(
+                "private_key",
+                Certificates.toPem("PRIVATE KEY", key.getPrivate().getEncoded()));
+        account.put("client_email", EMAIL);
+        account.put("client_id", "1");
+        account.put("token_uri", plainUrl() + "/token");
+        return Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(account));
+    }
+
+    /** Answers so to the next push that has not been spoken for yet. */
+    public void next(Answer answer) {
+        answers.add(answer);
+    }
+
+    /** Answers so to all pushes that have not been spoken for. */
+    public void otherwise(Answer answer) {
+        otherwise = answer;
+    }
+
+    /** Answers so to who wants a token from now on. */
+    public void oauth(Answer answer) {
+        oauth = answer;
+    }
+
+    /** From now on a token takes so long to get. */
+    public void oauthDelay(Duration value) {
+        oauthDelay = value;
+    }
+
+    /** From now on a token lives for so long, by its own word; it is taken after that, too. */
+    public void lifetime(Duration value) {
+        lifetime = value;
+    }
+
+    /** Takes no token any more that it has given so far. */
+    public void revoke() {
+        tokens.clear();
+    }
+
+    /** Returns how many tokens were asked for. */
+    public int fetches() {
+        return fetches.get();
+    }
+
+    /** Returns how many pushes it was asked to take. */
+    public int requests() {
+        return requests.get();
+    }
+
+    /** Returns how many GOAWAYs it has sent. */
+    public int goAways() {
+        return goAways.get();
+    }
+
+    /** Returns how many different pushes it has taken. */
+    public int accepted() {
+        return byKey.size();
+    }
+
+    /** Returns how many pushes it has taken that it had taken before, by their keys. */
+    public int doubles() {
+        return byKey.values().stream().mapToInt(count -> count.get() - 1).sum();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("The stand-in does not stop", e);
+        }
+    }
+
+    private final class Answering extends Handler.Abstract.NonBlocking {
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            boolean isToken = Request.getPathInContext(request).equals("/token");
+            HTTP2Session goingAway = isToken ? null : goingAway(request);
+            Content.Source.asString(
+                    request,
+                    UTF_8,
+                    Promise.from(
+                            body -> {
+                                Answer answer = isToken ? token(body) : push(request, body);
+                                Duration wait = isToken ? oauthDelay : delay;
+                                if (wait.isZero()) {
+                                    answer(answer, request, response, callback);
+                                } else {
+                                    server.getScheduler()
+                                            .schedule(
+                                                    () -> answer(answer, request, response, callback),
+                                                    wait.toMillis(),
+                                                    TimeUnit.MILLISECONDS);
+                                }
+                                if (goingAway != null) {
+                                    goAways.incrementAndGet();
+                                    goingAway.close(ErrorCode.NO_ERROR.code, "enough", Callback.NOOP);
+                                }
+                            },
+                            callback::failed));
+            return true;
+        }
+
+        private HTTP2Session session(Request request) {
+            return ((HTTP2Connection) request.getConnectionMetaData().getConnection()).getSession();
+        }
+
+        private @Nullable HTTP2Session goingAway(Request request) {
+            if (goAwayEvery == 0) {
+                return null;
+            }
+            HTTP2Session session = session(request);
+            int count = bySession
+                    .computeIfAbsent(session, key -> new AtomicInteger())
+                    .incrementAndGet();
+            return count == goAwayEvery ? session : null;
+        }
+
+        private void writeWithoutEnd(Response response, Callback callback) {
+            new IteratingNestedCallback(callback) {
+                @Override
+                protected Action process() {
+                    response.write(false, ByteBuffer.wrap(new byte[8_192]), this);
+                    return Action.SCHEDULED;
+                }
+            }.iterate();
+        }
+
+        private void reset(Request request, ErrorCode error) {
+            Stream stream = session(request).getStream(Integer.parseInt(request.getId()));
+            if (stream != null) {
+                stream.reset(new ResetFrame(stream.getId(), error.code), Callback.NOOP);
+            }
+        }
+
+        private void answer(Answer answer, Request request, Response response, Callback callback) {
+            switch (answer.status()) {
+                case Answer.NEVER -> {}
+                case Answer.REFUSE -> reset(request, ErrorCode.REFUSED_STREAM_ERROR);
+                case Answer.RESET -> reset(request, ErrorCode.INTERNAL_ERROR);
+                case Answer.HANG_UP ->
+                    request.getConnectionMetaData()
+                            .getConnection()
+                            .getEndPoint()
+                            .close();
+                default -> {
+                    response.setStatus(answer.status());
+                    HttpFields.Mutable headers = response.getHeaders();
+                    headers.put(HttpHeader.CONTENT_TYPE, "application/json; charset=UTF-8");
+                    answer.headers().forEach(headers::put);
+                    if (answer.headers().containsKey(Answer.ENDLESS)) {
+                        writeWithoutEnd(response, callback);
+                    } else {
+                        Content.Sink.write(response, true, answer.body(), callback);
+                    }
+                }
+            }
+        }
+    }
+
+    private Answer token(String form) {
+        fetches.incrementAndGet();
+        if (oauth.status() != 200) {
+            return oauth;
+        }
+        Fields fields = new Fields();
+        UrlEncoded.decodeTo(form, fields::add, UTF_8);
+        if (!isSigned(Optional.ofNullable(fields.getValue("assertion")).orElse(""))) {
+            return new Answer(400, Map.of(), "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT\"}");
+        }
+        String token = "token-" + fetches.get();
+        tokens.add(token);
+        return new Answer(
+                200,
+                Map.of(),
+                "{\"access_token\":\"" + token + "\",\"expires_in\":" + lifetime.toSeconds()
+                        + ",\"token_type\":\"Bearer\"}");
+    }
+
+    /** Whether a JSON Web Token says what Google's server wants to hear, signed with the service account's key. */
+    private boolean isSigned(String assertion) {
+        String[] parts = assertion.split("\\.", -1);
+        if (parts.length != 3) {
+            return false;
+        }
+        try {
+            Signature signature = Signature.getInstance("SHA256withRSA");
+            signature.initVerify(key.getPublic());
+            signature.update((parts[0] + "." + parts[1]).getBytes(UTF_8));
+            JsonNode claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));
+            return signature.verify(Base64.getUrlDecoder().decode(parts[2]))
+                    && claims.path("iss").asText().equals(EMAIL)
+                    && claims.path("aud").asText().equals(AUDIENCE)
+                    && claims.path("scope").asText().equals(SCOPE);
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private Answer push(Request request, String body) {
+        requests.incrementAndGet();
+        String authorization = Optional.ofNullable(request.getHeaders().get(HttpHeader.AUTHORIZATION))
+                .orElse("");
+        Push push = new Push(Request.getPathInContext(request), authorization, body);
+        received.accept(push);
+        Answer told = Optional.ofNullable(answers.poll()).orElse(otherwise);
+        if (told.status() != 200) {
+            return told;
+        }
+        if (!tokens.contains(authorization.replaceFirst("^Bearer ", ""))) {
+            return Answer.error(401, "UNAUTHENTICATED", "");
+        }
+        if (!push.path().equals("/v1/projects/" + PROJECT + "/messages:send")) {
+            return Answer.error(404, "NOT_FOUND", "");
+        }
+        JsonNode message = json(body).path("message");
+        Optional<String> wrong = wrongField(message);
+        if (wrong.isPresent()) {
+            return Answer.violation(wrong.get());
+        }
+        if (json(body).path("validate_only").asBoolean()) {
+            return Answer.violation("message.token");
+        }
+        byKey.computeIfAbsent(push.key(), key -> new AtomicInteger()).incrementAndGet();
+        return new Answer(
+                200, told.headers(), "{\"name\":\"projects/" + PROJECT + "/messages/" + requests.get() + "\"}");
+    }
+
+    /** Returns what FCM would not take in a message. */
+    private static Optional<String> wrongField(JsonNode message) {
+        for (Map.Entry<String, JsonNode> field : message.properties()) {
+            if (!FIELDS.contains(field.getKey())) {
+                return Optional.of("message." + field.getKey());
+            }
+        }
+        for (Map.Entry<String, JsonNode> field : message.path("data").properties()) {
+            if (!field.getValue().isTextual()
+                    || RESERVED.matcher(field.getKey()).matches()) {
+                return Optional.of("message.data." + field.getKey());
+            }
+        }
+        for (Map.Entry<String, JsonNode> field : message.path("android").properties()) {
+            if (!ANDROID.contains(field.getKey())) {
+                return Optional.of("message.android." + field.getKey());
+            }
+        }
+        JsonNode android = message.path("android");
+        if (!android.path("ttl").asText("1s").matches("[0-9]+(\\.[0-9]{1,9})?s")) {
+            return Optional.of("message.android.ttl");
+        }
+        if (!android.path("priority").asText("high").matches("high|normal")) {
+            return Optional.of("message.android.priority");
+        }
+        if (!message.path("token").isTextual()) {
+            return Optional.of("message.token");
+        }
+        int size = message.path("data").toString().getBytes(UTF_8).length
+                + message.path("notification").toString().getBytes(UTF_8).length;
+        return size > MOST_BYTES ? Optional.of("message") : Optional.empty();
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            return JSON.createObjectNode();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Stand-ins for push services, which take pushes over TLS on a port of this machine: for tests and demonstrations. */
+@NullMarked
+package dev.halley.examples.standins;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package dev.halley.push.fcm;
+
+import com.google.api.client.http.HttpResponseException;
+import com.google.auth.oauth2.AccessToken;
+import com.google.auth.oauth2.GoogleCredentials;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The OAuth token of one account. One fetch at a time, in a thread of its own, for google-auth blocks: whoever needs a token
+ * waits for the fetch that is under way, and while the old one is still good nobody waits at all.
+ */
+final class AccessTokens {
+
+    /** Google's tokens live for an hour; so much before the end of one the next is fetched. */
+    private static final Duration AHEAD = Duration.ofMinutes(5);
+
+    /** So much before its end a token is used no more: it has to get there, and clocks differ. */
+    private static final Duration SPARE = Duration.ofSeconds(30);
+
+    /** After a fetch that failed the next one waits for so long. */
+    static final Duration PAUSE = Duration.ofSeconds(10);
+
+    /** Why there is no token. Its message is a word for the log; what google-auth says may hold more. */
+    static final class NoTokenException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean refused;
+
+        NoTokenException(String reason, boolean refused) {
+            super(reason);
+            this.refused = refused;
+        }
+
+        /** Returns whether the credentials are wrong, rather than the network. */
+        boolean isRefused() {
+            return refused;
+        }
+    }
+
+    private final GoogleCredentials credentials;
+    private final InstantSource clock;
+    private final Executor fetcher;
+
+    private final Object lock = new Object();
+    private @Nullable AccessToken token;
+    private @Nullable CompletableFuture<String> fetching;
+    private @Nullable NoTokenException failure;
+    private Instant notBefore = Instant.MIN;
+
+    /** @param fetcher runs what blocks */
+    AccessTokens(GoogleCredentials credentials, InstantSource clock, Executor fetcher) {
+        this.credentials = credentials;
+        this.clock = clock;
+        this.fetcher = fetcher;
+    }
+
+    /** Returns a token that is good for now; fails with a {@link NoTokenException}. */
+    CompletableFuture<String> get() {
+        CompletableFuture<String> fetch;
+        CompletableFuture<String> answer;
+        synchronized (lock) {
+            Instant now = clock.instant();
+            AccessToken known = token;
+            if (known != null && isGood(known, now.plus(AHEAD))) {
+                return CompletableFuture.completedFuture(known.getTokenValue());
+            }
+            boolean begins = fetching == null && !now.isBefore(notBefore);
+            if (begins) {
+                fetching = new CompletableFuture<>();
+            }
+            if (known != null && isGood(known, now.plus(SPARE))) {
+                answer = CompletableFuture.completedFuture(known.getTokenValue());
+            } else if (fetching != null) {
+                answer = fetching.copy();
+            } else {
+                return CompletableFuture.failedFuture(
+                        failure == null ? new NoTokenException("no OAuth token", false) : failure);
+            }
+            if (!begins || fetching == null) {
+                return answer;
+            }
+            fetch = fetching;
+        }
+        try {
+            fetcher.execute(() -> fetch(fetch));
+        } catch (RejectedExecutionException e) {
+            failed(fetch, new NoTokenException("closed", false));
+        }
+        return answer;
+    }
+
+    /** Forgets a token that FCM has refused, unless there is another by now. */
+    void refused(String refused) {
+        synchronized (lock) {
+            if (token != null && refused.equals(token.getTokenValue())) {
+                token = null;
+            }
+        }
+    }
+
+    private static boolean isGood(AccessToken token, Instant until) {
+        return token.getExpirationTime() != null
+                && token.getExpirationTime().toInstant().isAfter(until);
+    }
+
+    private void fetch(CompletableFuture<String> fetch) {
+        AccessToken fetched;
+        try {
+            fetched = credentials.refreshAccessToken();
+        } catch (IOException | RuntimeException e) {
+            failed(fetch, toFailure(e));
+            return;
+        }
+        synchronized (lock) {
+            token = fetched;
+            fetching = null;
+        }
+        fetch.complete(fetched.getTokenValue());
+    }
+
+    private void failed(CompletableFuture<String> fetch, NoTokenException why) {
+        synchronized (lock) {
+            fetching = null;
+            failure = why;
+            notBefore = clock.instant().plus(PAUSE);
+        }
+        fetch.completeExceptionally(why);
+    }
+
+    private static NoTokenException toFailure(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpResponseException answer) {
+                int status = answer.getStatusCode();
+                return new NoTokenException("OAuth " + status, status >= 400 && status < 500 && status != 429);
+            }
+        }
+        return new NoTokenException("OAuth " + thrown.getClass().getSimpleName(), false);
+    }
+
+    @Override
+    public String toString() {
+        return "AccessTokens";
+    }
+}

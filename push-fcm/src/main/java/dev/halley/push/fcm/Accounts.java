@@ -1,0 +1,201 @@
+package dev.halley.push.fcm;
+
+import com.google.auth.oauth2.GoogleCredentials;
+import com.google.auth.oauth2.ServiceAccountCredentials;
+import dev.halley.OptionException;
+import dev.halley.push.fcm.AccessTokens.NoTokenException;
+import dev.halley.spi.ProviderConfig;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The accounts that the options name: one for each set of credentials, project and URL that a device can choose. Immutable. */
+final class Accounts {
+
+    /** Finds the application default credentials. */
+    interface Defaults {
+        GoogleCredentials find() throws IOException;
+    }
+
+    static final String CREDENTIALS_ACCEPTED =
+            "the path of a service account's key file, the JSON that Google makes for"
+                    + " it; set nowhere, the application default credentials are taken";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Accounts.class);
+    private static final List<String> SCOPE = List.of("https://www.googleapis.com/auth/firebase.messaging");
+    private static final int MOST_BYTES = 1 << 16;
+
+    private final Map<Account.Key, String> names;
+    private final Map<String, Account> byName;
+
+    private Accounts(Map<Account.Key, String> names, Map<String, Account> byName) {
+        this.names = Map.copyOf(names);
+        this.byName = Map.copyOf(byName);
+    }
+
+    /**
+     * Reads all credentials.
+     *
+     * @param fetcher runs what blocks
+     * @throws OptionException if some can't be read, or there are none
+     */
+    static Accounts read(
+            ProviderConfig config, Defaults defaults, FcmClient client, InstantSource clock, Executor fetcher) {
+        boolean hasFiles = config.isSetAnywhere(FcmProviderFactory.CREDENTIALS);
+        GoogleCredentials found = hasFiles ? null : findDefaults(config, defaults);
+        Map<Account.Key, String> names = new LinkedHashMap<>();
+        Map<String, Account> byName = new LinkedHashMap<>();
+        for (Map<String, String> options : config.variants()) {
+            Account.Key key = key(options);
+            if (names.containsKey(key)) {
+                continue;
+            }
+            GoogleCredentials credentials = key.credentials().isEmpty() ? found : readFile(config, key.credentials());
+            String project = project(key, credentials);
+            if (credentials != null && !project.isEmpty()) {
+                String name = "account " + (names.size() + 1);
+                String url = FcmUrl.parse(key.url()).orElse(FcmUrl.GOOGLES);
+                names.put(key, name);
+                byName.put(name, new Account(project, url, toTokens(credentials, clock, fetcher), client));
+            }
+        }
+        if (byName.isEmpty()) {
+            throw config.missing(FcmProviderFactory.PROJECT, FcmProviderFactory.PROJECT_ACCEPTED);
+        }
+        return new Accounts(names, byName);
+    }
+
+    private static Account.Key key(Map<String, String> options) {
+        return new Account.Key(
+                options.getOrDefault(FcmProviderFactory.CREDENTIALS, ""),
+                options.getOrDefault(FcmProviderFactory.PROJECT, ""),
+                options.getOrDefault(FcmProviderFactory.URL, ""));
+    }
+
+    private static String project(Account.Key key, @Nullable GoogleCredentials credentials) {
+        if (!key.project().isEmpty() || credentials == null || credentials.getProjectId() == null) {
+            return key.project();
+        }
+        return credentials.getProjectId();
+    }
+
+    private static AccessTokens toTokens(GoogleCredentials credentials, InstantSource clock, Executor fetcher) {
+        // The engine tries again, later; trying again at once would only hold up who waits.
+        GoogleCredentials scoped = credentials.createScoped(SCOPE).createWithCustomRetryStrategy(false);
+        return new AccessTokens(scoped, clock, fetcher);
+    }
+
+    private static GoogleCredentials findDefaults(ProviderConfig config, Defaults defaults) {
+        try {
+            return defaults.find();
+        } catch (IOException | RuntimeException e) {
+            throw config.missing(
+                    FcmProviderFactory.CREDENTIALS,
+                    CREDENTIALS_ACCEPTED + ", but here there are none that can be read");
+        }
+    }
+
+    private static GoogleCredentials readFile(ProviderConfig config, String file) {
+        byte[] json;
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            json = in.readNBytes(MOST_BYTES);
+        } catch (IOException | InvalidPathException e) {
+            throw unusable(config, file, "it can't be read");
+        }
+        try {
+            return ServiceAccountCredentials.fromStream(new ByteArrayInputStream(json), TokenTransport::new);
+        } catch (IOException | RuntimeException e) {
+            // What it says is perhaps from the file.
+            throw unusable(config, file, "it is no such file");
+        }
+    }
+
+    private static OptionException unusable(ProviderConfig config, String file, String why) {
+        return config.unusable(FcmProviderFactory.CREDENTIALS, file, why, CREDENTIALS_ACCEPTED);
+    }
+
+    /** Returns the name of the account that these options mean, empty if they have no credentials. */
+    String name(Map<String, String> options) {
+        return names.getOrDefault(key(options), "");
+    }
+
+    Optional<Account> named(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    List<String> projects() {
+        return byName.values().stream()
+                .map(Account::project)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * Asks FCM whether it accepts the credentials of options with {@code validate_only}. Trouble on the way there is logged,
+     * for it may pass.
+     *
+     * @throws OptionException if they are refused
+     */
+    void validate(ProviderConfig config) {
+        Map<Account.Key, CompletableFuture<Answer>> asked = new LinkedHashMap<>();
+        for (Map<String, String> options : config.variants()) {
+            if (Boolean.parseBoolean(options.get(FcmProviderFactory.VALIDATE))) {
+                named(name(options))
+                        .ifPresent(account -> asked.computeIfAbsent(key(options), key -> account.validate()));
+            }
+        }
+        long began = System.nanoTime();
+        asked.forEach((key, answer) -> {
+            long left = FcmClient.TIMEOUT.toNanos() - (System.nanoTime() - began);
+            String trouble;
+            try {
+                Answer said = answer.get(Math.max(1, left), TimeUnit.NANOSECONDS);
+                trouble = said.accepts().isPresent() ? "" : said.reason();
+                if (!said.accepts().orElse(true)) {
+                    throw refused(config, key, said.reason());
+                }
+            } catch (ExecutionException e) {
+                trouble = e.getCause() instanceof NoTokenException
+                        ? String.valueOf(e.getCause().getMessage())
+                        : "no token";
+                if (e.getCause() instanceof NoTokenException noToken && noToken.isRefused()) {
+                    throw refused(config, key, trouble);
+                }
+            } catch (TimeoutException e) {
+                trouble = "timeout";
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                trouble = "interrupted";
+            }
+            if (!trouble.isEmpty()) {
+                LOGGER.warn("FCM does not say whether it accepts the credentials: {}", trouble);
+            }
+        });
+    }
+
+    private static OptionException refused(ProviderConfig config, Account.Key key, String reason) {
+        if (key.credentials().isEmpty()) {
+            return config.missing(
+                    FcmProviderFactory.CREDENTIALS,
+                    CREDENTIALS_ACCEPTED + ", but Google refuses them (" + reason + ")");
+        }
+        return unusable(config, key.credentials(), "Google refuses it: " + reason);
+    }
+}

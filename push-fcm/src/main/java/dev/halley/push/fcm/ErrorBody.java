@@ -1,0 +1,62 @@
+package dev.halley.push.fcm;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+/**
+ * What the body of an answer says is wrong.
+ *
+ * @param code {@code errorCode} of FCM's own detail, else Google's {@code status}, else empty
+ * @param namesToken whether a field violation names {@code message.token}
+ * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode">Firebase: error codes</a>
+ */
+record ErrorBody(String code, boolean namesToken) {
+
+    static final ErrorBody NONE = new ErrorBody("", false);
+
+    /** Words are counted and logged, so only what looks like one of Google's is taken. */
+    private static final Pattern CODE = Pattern.compile("[A-Z][A-Z_]{0,39}");
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(50).build())
+            .build();
+
+    /** Reads a body; {@link #NONE} if it is not what Google answers. */
+    static ErrorBody parse(byte[] body) {
+        String status = "";
+        String errorCode = "";
+        boolean namesToken = false;
+        try (JsonParser json = JSON.createParser(body)) {
+            int depth = 0;
+            boolean inError = false;
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token.isStructStart()) {
+                    depth++;
+                    inError |= depth == 2 && "error".equals(json.currentName());
+                } else if (token.isStructEnd()) {
+                    inError &= depth > 2;
+                    depth--;
+                } else if (inError && token == JsonToken.VALUE_STRING) {
+                    String name = json.currentName();
+                    String value = json.getText();
+                    if (depth == 2 && "status".equals(name)) {
+                        status = value;
+                    } else if ("errorCode".equals(name)) {
+                        errorCode = value;
+                    } else if ("field".equals(name)) {
+                        namesToken |= value.equals("message.token");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // What was read until then counts.
+        }
+        String code = CODE.matcher(errorCode).matches() ? errorCode : status;
+        return new ErrorBody(CODE.matcher(code).matches() ? code : "", namesToken);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.halley.push.fcm;
+
+import dev.halley.Device;
+import dev.halley.Notification;
+import dev.halley.Options;
+import dev.halley.Outcome;
+import dev.halley.spi.Payload;
+import dev.halley.spi.PushProvider;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+
+/** Pushes over FCM. Which account a push is sent by is in the attributes of its payload. */
+final class FcmProvider implements PushProvider {
+
+    private static final String ACCOUNT = "account";
+
+    private final Options options;
+    private final Accounts accounts;
+    private final FcmClient client;
+    private final ExecutorService fetcher;
+
+    /** @param fetcher what the accounts get their tokens by; closed with the provider, as is the client */
+    FcmProvider(Options options, Accounts accounts, FcmClient client, ExecutorService fetcher) {
+        this.options = options;
+        this.accounts = accounts;
+        this.client = client;
+        this.fetcher = fetcher;
+    }
+
+    @Override
+    public Payload format(Notification notification, Device device) {
+        return new Payload(
+                notification.key(),
+                Message.toJson(notification, device.token()),
+                Map.of(ACCOUNT, accounts.name(notification.options())));
+    }
+
+    @Override
+    public CompletionStage<Outcome> send(Payload payload, Device device) {
+        return accounts.named(payload.attributes().getOrDefault(ACCOUNT, ""))
+                .map(account -> account.send(payload.body()).thenApply(Answer::toOutcome))
+                .orElseGet(() -> CompletableFuture.completedFuture(new Outcome.Rejected("no credentials")));
+    }
+
+    @Override
+    public String circuit(Device device) {
+        return accounts.name(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug()));
+    }
+
+    @Override
+    public void close() {
+        fetcher.shutdownNow();
+        client.close();
+    }
+
+    @Override
+    public String toString() {
+        return "FcmProvider" + accounts.projects();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.halley.push.fcm;
+
+import com.google.auth.oauth2.GoogleCredentials;
+import dev.halley.spi.Option;
+import dev.halley.spi.ProviderConfig;
+import dev.halley.spi.PushProvider;
+import dev.halley.spi.PushProviderFactory;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/**
+ * Makes providers that push over the HTTP v1 interface of Firebase Cloud Messaging, for the device type {@code fcm}.
+ *
+ * <p>A message has {@code data.message}, the chat part as JSON text, {@code data.tag}, {@code data.key}, which is the push's
+ * key and the same for each attempt, and a notification if there is a title or a body. Without the token it has at most 4,096
+ * bytes: the oldest rows are left out, and a text that is too long is cut.
+ *
+ * <table>
+ * <caption>Options</caption>
+ * <tr><th>option</th><th>what it is</th></tr>
+ * <tr><td>{@code fcm.credentials}</td><td>The path of a service account's key file; the {@code token_uri} in it is where
+ * OAuth tokens come from. If no section sets it, the <a
+ * href="https://cloud.google.com/docs/authentication/application-default-credentials">application default credentials</a>
+ * are taken, for example the file that {@code GOOGLE_APPLICATION_CREDENTIALS} names. Read at the start.</td></tr>
+ * <tr><td>{@code fcm.project}</td><td>The project's id. Default: the one in the credentials.</td></tr>
+ * <tr><td>{@code fcm.url}</td><td>Where FCM is. Default {@code https://fcm.googleapis.com}. Anything else is for a stand-in:
+ * {@code https} with a certificate that the JVM trusts, or {@code http}, which is HTTP/2 without TLS, on this machine
+ * alone.</td></tr>
+ * <tr><td>{@code fcm.title}, {@code fcm.body}</td><td>Title and body of a visible notification; the file {@code texts} comes
+ * first. Default: none, and the app shows what it likes.</td></tr>
+ * <tr><td>{@code fcm.priority}</td><td>{@code high} or {@code normal}. Default {@code high}; {@code normal} if {@code
+ * content} is {@code background}.</td></tr>
+ * <tr><td>{@code fcm.ttl}</td><td>Whole seconds for which a push is tried and FCM keeps it, at most 28 days; 0: FCM delivers it at once or never. Default: {@code ttl}.</td></tr>
+ * <tr><td>{@code fcm.collapse_key}</td><td>FCM keeps only the last of the messages with the same key for a device that is
+ * not there. Default: none; the chat's if {@code collapse} is set.</td></tr>
+ * <tr><td>{@code content}</td><td>{@code full}: the texts of the chat are in {@code lastTranscript}; {@code none}: it is
+ * empty; {@code background}: it is empty and there is no notification. Default {@code full}.</td></tr>
+ * <tr><td>{@code collapse}</td><td>{@code true}: one visible notification for each chat. Default {@code false}.</td></tr>
+ * <tr><td>{@code validate_only}</td><td>{@code true}: asks FCM at the start, for at most ten seconds, whether it accepts the
+ * credentials, and refuses to start if it does not. Default {@code false}.</td></tr>
+ * </table>
+ *
+ * <p>What each answer means follows Google's <a
+ * href="https://firebase.google.com/docs/cloud-messaging/error-codes">error codes</a>: {@code UNREGISTERED}, {@code
+ * SENDER_ID_MISMATCH} and a violation of {@code message.token} are {@code Unregistered}; 429 is {@code Unavailable} for all
+ * pushes of the account, for {@code Retry-After} or a minute; 5xx and silence are {@code Unavailable} for {@code Retry-After}
+ * or ten seconds; a 401 has the OAuth token fetched anew once, and is {@code Unavailable} then; anything else is {@code
+ * Rejected}, as is a push to a device whose options have no credentials.
+ *
+ * <p>This class is thread-safe.
+ */
+public final class FcmProviderFactory implements PushProviderFactory {
+
+    static final String FCM = "fcm";
+
+    static final String CREDENTIALS = "fcm.credentials";
+    static final String PROJECT = "fcm.project";
+    static final String URL = "fcm.url";
+    static final String TITLE = "fcm.title";
+    static final String BODY = "fcm.body";
+    static final String PRIORITY = "fcm.priority";
+    static final String TTL = "fcm.ttl";
+    static final String COLLAPSE_KEY = "fcm.collapse_key";
+    static final String VALIDATE = "validate_only";
+
+    static final String PROJECT_ACCEPTED =
+            "the id of a project, such as my-app-1234; set nowhere, the one in the" + " credentials is taken";
+
+    private static final String NAME = "halley-push-fcm";
+    /** Google is asked for few tokens at a time, and a fetch that hangs must not hold up every other account's. */
+    private static final int FETCHERS = 4;
+
+    private final InstantSource clock;
+    private final Duration timeout;
+    private final Supplier<SslContextFactory.Client> tls;
+    private final Accounts.Defaults defaults;
+
+    /** Makes a factory, for {@link java.util.ServiceLoader}. */
+    public FcmProviderFactory() {
+        this(
+                InstantSource.system(),
+                FcmClient.TIMEOUT,
+                SslContextFactory.Client::new,
+                () -> GoogleCredentials.getApplicationDefault(TokenTransport::new));
+    }
+
+    /**
+     * @param timeout for everything but the OAuth token
+     * @param tls whom to trust
+     */
+    FcmProviderFactory(
+            InstantSource clock, Duration timeout, Supplier<SslContextFactory.Client> tls, Accounts.Defaults defaults) {
+        this.clock = clock;
+        this.timeout = timeout;
+        this.tls = tls;
+        this.defaults = defaults;
+    }
+
+    @Override
+    public Set<String> types() {
+        return Set.of(FCM);
+    }
+
+    @Override
+    public Collection<Option> options() {
+        return List.of(
+                Option.text(CREDENTIALS),
+                new Option(PROJECT, PROJECT_ACCEPTED, false, value -> value.matches("[A-Za-z0-9][A-Za-z0-9.:-]{0,99}")),
+                new Option(
+                        URL,
+                        FcmUrl.ACCEPTED,
+                        false,
+                        value -> FcmUrl.parse(value).isPresent()),
+                Option.text(TITLE),
+                Option.text(BODY),
+                Option.oneOf(PRIORITY, "high", "normal"),
+                Option.seconds(TTL, 0, Message.MOST_TIME_TO_LIVE.toSeconds()),
+                Option.text(COLLAPSE_KEY));
+    }
+
+    @Override
+    public PushProvider create(ProviderConfig config) {
+        if (!config.type().equals(FCM)) {
+            throw new IllegalArgumentException(
+                    "No type of this factory: " + config.type() + "; its types are " + types());
+        }
+        FcmClient client = new FcmClient(NAME, timeout, tls.get(), clock);
+        ThreadPoolExecutor fetcher = newFetcher();
+        try {
+            Accounts accounts = Accounts.read(config, defaults, client, clock, fetcher);
+            accounts.validate(config);
+            return new FcmProvider(config.options(), accounts, client, fetcher);
+        } catch (RuntimeException e) {
+            fetcher.shutdownNow();
+            client.close();
+            throw e;
+        }
+    }
+
+    private static ThreadPoolExecutor newFetcher() {
+        ThreadPoolExecutor fetcher =
+                new ThreadPoolExecutor(FETCHERS, FETCHERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, NAME + "-oauth");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        fetcher.allowCoreThreadTimeOut(true);
+        return fetcher;
+    }
+}

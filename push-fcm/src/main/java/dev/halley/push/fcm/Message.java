@@ -1,0 +1,153 @@
+package dev.halley.push.fcm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.halley.Notification;
+import dev.halley.Notification.Content;
+import dev.halley.spi.PayloadFitter;
+import dev.halley.spi.PayloadFitter.Entry;
+import dev.halley.spi.PayloadFitter.Fitted;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The body of a push. */
+final class Message {
+
+    /**
+     * The most bytes of a message. FCM's limit is one of data and notification together; what it adds up exactly is not said,
+     * so here everything within {@code message} counts but the token.
+     *
+     * @see <a href="https://firebase.google.com/docs/cloud-messaging/concept-options">Firebase: message types</a>
+     */
+    static final int MOST_BYTES = 4_096;
+
+    /**
+     * The longest time for which FCM keeps a message.
+     *
+     * @see <a href="https://firebase.google.com/docs/cloud-messaging/concept-options#ttl">Firebase: lifespan of a message</a>
+     */
+    static final Duration MOST_TIME_TO_LIVE = Duration.ofDays(28);
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final Fitted NO_ROWS = new Fitted(List.of(), 0, false, 0);
+
+    private Message() {}
+
+    /**
+     * Returns {@code {"message":{…}}} with as many rows as fit.
+     *
+     * @throws IllegalArgumentException if it is too large even without rows
+     */
+    static String toJson(Notification notification, String token) {
+        int frame = sizeOf(message(notification, "", NO_ROWS));
+        Fitted fitted = PayloadFitter.jsonInString(MOST_BYTES, frame).fit(notification.shown());
+        return "{\"message\":" + message(notification, token, fitted) + "}";
+    }
+
+    /** Returns the body of a request that FCM checks, but delivers to nobody: its token is nobody's. */
+    static String toDryRun() {
+        return "{\"validate_only\":true,\"message\":{\"token\":\"dry-run\",\"data\":{}}}";
+    }
+
+    private static String message(Notification notification, String token, Fitted fitted) {
+        return write(json -> {
+            json.writeStringField("token", token);
+            json.writeObjectFieldStart("data");
+            json.writeStringField("message", chatPart(notification, fitted));
+            json.writeStringField("tag", notification.tag());
+            json.writeStringField("key", notification.key());
+            json.writeEndObject();
+            // A silent wake-up is data alone.
+            boolean isSilent = notification.content() == Content.BACKGROUND;
+            Optional<String> title = isSilent ? Optional.empty() : notification.title(FcmProviderFactory.TITLE);
+            Optional<String> body = isSilent ? Optional.empty() : notification.body(FcmProviderFactory.BODY);
+            boolean isAlert = title.isPresent() || body.isPresent();
+            if (isAlert) {
+                json.writeObjectFieldStart("notification");
+                writeIfPresent(json, "title", title);
+                writeIfPresent(json, "body", body);
+                json.writeEndObject();
+            }
+            writeAndroid(json, notification, isAlert, isSilent);
+        });
+    }
+
+    private static void writeAndroid(JsonGenerator json, Notification notification, boolean isAlert, boolean isSilent)
+            throws IOException {
+        // Google slows an app down that shows nothing for pushes of high priority.
+        String usual = isSilent ? "normal" : "high";
+        boolean isNowOrNever = notification.option(FcmProviderFactory.TTL).equals(Optional.of("0"));
+        long seconds =
+                isNowOrNever ? 0 : Math.min(notification.timeToLive().toSeconds(), MOST_TIME_TO_LIVE.toSeconds());
+        Optional<String> chat = notification.collapse() ? Optional.of(notification.serviceId()) : Optional.empty();
+        json.writeObjectFieldStart("android");
+        json.writeStringField(
+                "priority", notification.option(FcmProviderFactory.PRIORITY).orElse(usual));
+        json.writeStringField("ttl", seconds + "s");
+        writeIfPresent(
+                json,
+                "collapse_key",
+                notification.option(FcmProviderFactory.COLLAPSE_KEY).or(() -> chat));
+        if (isAlert && chat.isPresent()) {
+            // The collapse key replaces what has not been delivered yet, this tag what is already shown.
+            json.writeObjectFieldStart("notification");
+            json.writeStringField("tag", chat.get());
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    /** The chat part is the same for every platform. FCM wants texts as data, so it is one. */
+    private static String chatPart(Notification notification, Fitted fitted) {
+        return write(json -> {
+            json.writeStringField("message", notification.message());
+            json.writeStringField("serviceId", notification.serviceId());
+            json.writeArrayFieldStart("lastTranscript");
+            for (Entry entry : fitted.entries()) {
+                json.writeStartObject();
+                json.writeStringField(entry.type(), entry.text());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            if (fitted.omitted() > 0) {
+                json.writeNumberField("omitted", fitted.omitted());
+            }
+            if (fitted.truncated()) {
+                json.writeBooleanField("truncated", true);
+            }
+        });
+    }
+
+    private static void writeIfPresent(JsonGenerator json, String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(name, value.get());
+        }
+    }
+
+    private static int sizeOf(String json) {
+        return json.getBytes(UTF_8).length;
+    }
+
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static String write(Fields fields) {
+        // A writer, for Jackson's own UTF-8 turns each emoji into two escapes.
+        StringWriter out = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A StringWriter does not fail", e);
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,239 @@
+package dev.halley.push.fcm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halley.Outcome;
+import dev.halley.examples.standins.FcmStandIn;
+import dev.halley.examples.standins.FcmStandIn.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What FCM answers, over the wire. */
+class AnswerTest {
+
+    private FcmStandIn fcm;
+    private Pushes pushes;
+
+    @BeforeEach
+    void start() throws Exception {
+        fcm = Pushes.standIn().start();
+        pushes = Pushes.to(fcm);
+    }
+
+    @AfterEach
+    void stop() {
+        pushes.close();
+        fcm.close();
+    }
+
+    @Test
+    void accepted() throws Exception {
+        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+    }
+
+    @Test
+    void unregistered_isGone() throws Exception {
+        assertOutcome(Answer.UNREGISTERED, new Outcome.Unregistered("404 UNREGISTERED"));
+    }
+
+    @Test
+    void notFoundOfAnotherKind_keepsTheToken() throws Exception {
+        assertOutcome(Answer.error(404, "NOT_FOUND", ""), new Outcome.Rejected("404 NOT_FOUND"));
+        assertOutcome(new Answer(404, Map.of(), "<html>Not found</html>"), new Outcome.Rejected("404"));
+    }
+
+    @Test
+    void senderIdMismatch_isGone() throws Exception {
+        assertOutcome(
+                Answer.error(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH"),
+                new Outcome.Unregistered("403 SENDER_ID_MISMATCH"));
+    }
+
+    @Test
+    void permissionDenied_isFinal_andKeepsTheToken() throws Exception {
+        assertOutcome(Answer.error(403, "PERMISSION_DENIED", ""), new Outcome.Rejected("403 PERMISSION_DENIED"));
+    }
+
+    @Test
+    void invalidArgument_isFinal_andKeepsTheToken() throws Exception {
+        assertOutcome(
+                Answer.error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT"),
+                new Outcome.Rejected("400 INVALID_ARGUMENT"));
+        assertOutcome(Answer.violation("message.data"), new Outcome.Rejected("400 INVALID_ARGUMENT"));
+    }
+
+    @Test
+    void invalidToken_isGone() throws Exception {
+        assertOutcome(Answer.violation("message.token"), new Outcome.Unregistered("400 INVALID_ARGUMENT"));
+    }
+
+    @Test
+    void thirdPartyAuthError_isFinal_andFetchesNoOtherToken() throws Exception {
+        assertOutcome(
+                Answer.error(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR"),
+                new Outcome.Rejected("401 THIRD_PARTY_AUTH_ERROR"));
+        assertThat(fcm.fetches()).isEqualTo(1);
+        assertThat(fcm.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void tooMany_pausesAll_forAMinute() throws Exception {
+        assertOutcome(
+                Answer.error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED"),
+                new Outcome.Unavailable("429 QUOTA_EXCEEDED", Optional.of(Duration.ofSeconds(60)), true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 7", "0, 0", "90000, 86400", "99999999999999999999, 86400", "soon, 60", "-1, 60"})
+    void tooMany_pausesAll_forAsLongAsItSays(String retryAfter, int seconds) throws Exception {
+        assertOutcome(
+                Answer.error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED").with("Retry-After", retryAfter),
+                new Outcome.Unavailable("429 QUOTA_EXCEEDED", Optional.of(Duration.ofSeconds(seconds)), true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"120, 120", "-120, 0"})
+    void retryAfter_mayBeADate(int later, int seconds) throws Exception {
+        Instant now = Instant.parse("2026-02-03T04:05:06Z");
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                now.plusSeconds(later).atOffset(ZoneOffset.UTC));
+        try (Pushes then = new Pushes(
+                Map.of("push.provider.fcm", Pushes.options(fcm, Map.of())), Pushes.factory(InstantSource.fixed(now)))) {
+            fcm.lifetime(Duration.ofDays(10_000));
+            fcm.next(Answer.error(503, "UNAVAILABLE", "UNAVAILABLE").with("Retry-After", date));
+            assertThat(then.send())
+                    .isEqualTo(new Outcome.Unavailable(
+                            "503 UNAVAILABLE", Optional.of(Duration.ofSeconds(seconds)), false));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, INTERNAL", "502, BAD_GATEWAY", "503, UNAVAILABLE", "504, DEADLINE_EXCEEDED"})
+    void trouble_waitsForTenSeconds_orForAsLongAsItSays(int status, String name) throws Exception {
+        String reason = status + " " + name;
+        assertOutcome(
+                Answer.error(status, name, ""),
+                new Outcome.Unavailable(reason, Optional.of(Duration.ofSeconds(10)), false));
+        assertOutcome(
+                Answer.error(status, name, "").with("Retry-After", "33"),
+                new Outcome.Unavailable(reason, Optional.of(Duration.ofSeconds(33)), false));
+    }
+
+    @Test
+    void redirects_areNotFollowed() throws Exception {
+        assertOutcome(new Answer(302, Map.of("Location", fcm.url() + "/other"), ""), new Outcome.Rejected("302"));
+        assertThat(fcm.requests()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "[[[[[[",
+                "{\"error\":",
+                "{\"error\":{\"status\":7,\"details\":{}}}",
+                "{\"error\":\"UNREGISTERED\"}",
+                "{\"details\":[{\"errorCode\":\"UNREGISTERED\"}]}",
+                "{\"error\":{\"details\":[{\"errorCode\":\"a secret\"}],\"status\":\"and\\nanother\"}}",
+                "\u0000\u0001"
+            })
+    void nonsenseOfAnError_isOnlyItsStatus(String body) throws Exception {
+        assertOutcome(new Answer(404, Map.of(), body), new Outcome.Rejected("404"));
+    }
+
+    @Test
+    void errorOfAnotherOrder_isRead() throws Exception {
+        assertOutcome(
+                new Answer(
+                        404,
+                        Map.of(),
+                        "{\"x\":{\"status\":\"NO\"},\"error\":{\"details\":[{\"y\":[{}]},{\"errorCode\":\"UNREGISTERED\","
+                                + "\"@type\":\"t\"}],\"message\":\"m\",\"status\":\"NOT_FOUND\"},\"z\":1}"),
+                new Outcome.Unregistered("404 UNREGISTERED"));
+    }
+
+    @Test
+    void silence_isUnavailable() throws Exception {
+        assertOutcome(Answer.SILENCE, unavailable("timeout"));
+    }
+
+    @Test
+    void streamThatIsReset_mayHaveBeenTaken_soTheEngineDecides() throws Exception {
+        assertOutcome(Answer.STREAM_RESET, unavailable("connection lost"));
+        assertThat(fcm.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void streamThatIsRefused_isSentAgainAtOnce() throws Exception {
+        assertOutcome(Answer.STREAM_REFUSED, new Outcome.Accepted());
+        assertThat(fcm.requests()).isEqualTo(2);
+        assertThat(fcm.doubles()).isZero();
+    }
+
+    @Test
+    void streamsThatAreAlwaysRefused_areUnavailable() throws Exception {
+        fcm.otherwise(Answer.STREAM_REFUSED);
+        assertThat(pushes.send()).isEqualTo(unavailable("connection lost"));
+        assertThat(fcm.requests()).isEqualTo(4);
+    }
+
+    @Test
+    void connectionThatIsCut_isUnavailable_andTheNextPushHasAnother() throws Exception {
+        assertOutcome(Answer.CONNECTION_CUT, unavailable("connection lost"));
+        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+    }
+
+    @Test
+    void close_settlesWhatIsInFlight() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        try (FcmStandIn silent =
+                Pushes.standIn().received(push -> arrived.countDown()).start()) {
+            silent.otherwise(Answer.SILENCE);
+            Pushes open = Pushes.to(silent);
+            var sent = open.begin(Pushes.KEY, Pushes.PHONE, "Hello");
+            assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+            open.close();
+            assertThat(sent.get(10, TimeUnit.SECONDS)).isInstanceOf(Outcome.Unavailable.class);
+        }
+    }
+
+    @Test
+    void moreThanTheServersStreams_waits() throws Exception {
+        try (FcmStandIn small =
+                        Pushes.standIn().streams(5).delay(Duration.ofMillis(20)).start();
+                Pushes many = Pushes.patient(small)) {
+            var sent = IntStream.range(0, 500)
+                    .mapToObj(i -> many.begin("chat_1_" + i, Pushes.PHONE, "Hello"))
+                    .toList();
+            for (var one : sent) {
+                assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Accepted());
+            }
+            assertThat(small.doubles()).isZero();
+        }
+    }
+
+    private static Outcome unavailable(String reason) {
+        return new Outcome.Unavailable(reason, Optional.of(Duration.ofSeconds(10)), false);
+    }
+
+    private void assertOutcome(Answer answer, Outcome expected) throws Exception {
+        fcm.next(answer);
+        assertThat(pushes.send()).isEqualTo(expected);
+    }
+}

@@ -1,0 +1,172 @@
+package dev.halley.push.fcm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.halley.Notification;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MessageTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Test
+    void message_isDataAlone_byDefault() {
+        assertThat(json(Map.of(), "A line of text.", "\"Another\" line\nof text."))
+                .isEqualTo("{\"message\":{\"token\":\"t\",\"data\":{\"message\":\"{\\\"message\\\":\\\"New message from"
+                        + " Agent\\\",\\\"serviceId\\\":\\\"" + Pushes.SERVICE_ID + "\\\",\\\"lastTranscript\\\":["
+                        + "{\\\"Message.Text\\\":\\\"A line of text.\\\"},"
+                        + "{\\\"Message.Text\\\":\\\"\\\\\\\"Another\\\\\\\" line\\\\nof text.\\\"}]}\","
+                        + "\"tag\":\"chat.newagentmessage\",\"key\":\"0001BaAFC4J8000N_1_6\"},"
+                        + "\"android\":{\"priority\":\"high\",\"ttl\":\"60s\"}}}");
+    }
+
+    @Test
+    void title_orBody_makeANotification() {
+        assertThat(json(Map.of("fcm.title", "News"), "Hello"))
+                .contains("\"},\"notification\":{\"title\":\"News\"},\"android\":");
+        assertThat(json(Map.of("fcm.title", "News", "fcm.body", "There is \u00fc"), "Hello"))
+                .contains("\"},\"notification\":{\"title\":\"News\",\"body\":\"There is \u00fc\"},\"android\":");
+    }
+
+    @Test
+    void contentNone_isAnAlert_withoutTextOfTheChat() {
+        String json = json(Map.of("content", "none", "fcm.title", "News"), "Secret");
+        assertThat(json)
+                .doesNotContain("Secret")
+                .contains("\\\"lastTranscript\\\":[]}\"")
+                .contains("\"notification\":{\"title\":\"News\"}")
+                .contains("\"priority\":\"high\"");
+    }
+
+    @Test
+    void contentBackground_isDataAlone_andNotUrgent() {
+        String json = json(
+                Map.of("content", "background", "fcm.title", "News", "fcm.body", "B", "collapse", "true"), "Secret");
+        assertThat(json)
+                .doesNotContain("Secret", "notification", "News")
+                .contains("\\\"lastTranscript\\\":[]}\"")
+                .contains("\"priority\":\"normal\"");
+        assertThat(json(Map.of("content", "background", "fcm.priority", "high"), "Secret"))
+                .contains("\"priority\":\"high\"");
+    }
+
+    @Test
+    void collapse_replacesWhatIsOfTheSameChat() {
+        assertThat(json(Map.of("collapse", "true", "fcm.body", "News"), "Hello"))
+                .contains("\"android\":{\"priority\":\"high\",\"ttl\":\"60s\",\"collapse_key\":\"" + Pushes.SERVICE_ID
+                        + "\",\"notification\":{\"tag\":\"" + Pushes.SERVICE_ID + "\"}}");
+        assertThat(json(Map.of("collapse", "true"), "Hello"))
+                .contains("\"collapse_key\":\"" + Pushes.SERVICE_ID + "\"}}");
+        assertThat(json(Map.of("collapse", "true", "fcm.collapse_key", "all"), "Hello"))
+                .contains("\"collapse_key\":\"all\"}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0s", "-5, 0s", "1, 1s", "86400, 86400s", "99999999, 2419200s"})
+    void ttl_isWhatIsLeft_atMost28Days(long seconds, String ttl) {
+        Notification like = Pushes.notification(Pushes.KEY, Map.of(), "Hello");
+        Notification notification = new Notification(
+                like.key(),
+                like.tag(),
+                like.message(),
+                like.serviceId(),
+                like.language(),
+                like.rows(),
+                like.unseen(),
+                like.at(),
+                like.at().plus(Duration.ofSeconds(seconds)),
+                like.options());
+        assertThat(Message.toJson(notification, "t")).contains("\"ttl\":\"" + ttl + "\"");
+    }
+
+    @Test
+    void message_fillsTheLimit_butForTheToken_andSaysWhatIsMissing() throws Exception {
+        String family = "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66";
+        for (String token : new String[] {"t", "t".repeat(4_096)}) {
+            String json = Message.toJson(Pushes.notification(Pushes.KEY, Map.of(), "old", family.repeat(1_000)), token);
+            JsonNode chat = JSON.readTree(
+                    JSON.readTree(json).at("/message/data/message").asText());
+            assertThat(size(json)).isBetween(4_096 - 25, 4_096);
+            assertThat(chat.at("/omitted").asInt()).isEqualTo(1);
+            assertThat(chat.at("/truncated").asBoolean()).isTrue();
+            assertThat(chat.at("/lastTranscript/0/Message.Text").asText()).matches("(" + family + ")+\u2026");
+        }
+    }
+
+    @Test
+    void message_isAsLongAsTheFitterSays_forAnyText() throws Exception {
+        Random random = new Random(7);
+        String[] pieces = {
+            "a",
+            "\"",
+            "\\",
+            "\n",
+            "\u0001",
+            "\u007f",
+            "\u2028",
+            "\u00e9",
+            "\u20ac",
+            "\ud83d\ude00",
+            "\ud83c\udde9\ud83c\uddea"
+        };
+        for (int i = 0; i < 300; i++) {
+            String[] texts = new String[1 + random.nextInt(5)];
+            for (int t = 0; t < texts.length; t++) {
+                StringBuilder text = new StringBuilder();
+                for (int n = random.nextInt(1_500); n >= 0; n--) {
+                    text.append(pieces[random.nextInt(pieces.length)]);
+                }
+                texts[t] = text.toString();
+            }
+            String json = json(Map.of("fcm.title", "T\u00efter \"\ud83d\ude00\""), texts);
+            JsonNode chat = JSON.readTree(
+                    JSON.readTree(json).at("/message/data/message").asText());
+            int shown = chat.path("lastTranscript").size();
+            assertThat(size(json)).isLessThanOrEqualTo(4_096);
+            assertThat(shown + chat.path("omitted").asInt()).isEqualTo(texts.length);
+            if (!chat.path("truncated").asBoolean()) {
+                assertThat(chat.path("lastTranscript")
+                                .get(shown - 1)
+                                .path("Message.Text")
+                                .asText())
+                        .isEqualTo(texts[texts.length - 1]);
+            }
+        }
+    }
+
+    @Test
+    void message_thatIsTooLargeWithoutAnyRow_isRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> json(Map.of("fcm.body", "x".repeat(4_000)), "Secret"))
+                .withMessageNotContaining("Secret")
+                .withMessageContaining("4096 bytes");
+    }
+
+    @Test
+    void dryRun_hasNobodysToken() throws Exception {
+        JsonNode json = JSON.readTree(Message.toDryRun());
+        assertThat(json.path("validate_only").asBoolean()).isTrue();
+        assertThat(json.at("/message/token").isTextual()).isTrue();
+    }
+
+    /** What counts: the message without the token's text. */
+    private static int size(String json) throws Exception {
+        ObjectNode message = (ObjectNode) JSON.readTree(json).path("message");
+        int token = message.path("token").asText().length();
+        return json.getBytes(UTF_8).length - "{'message':}".length() - token;
+    }
+
+    private static String json(Map<String, String> options, String... texts) {
+        return Message.toJson(Pushes.notification(Pushes.KEY, options, texts), "t");
+    }
+}

@@ -1,0 +1,242 @@
+package dev.halley.push.ios;
+
+import com.eatthepath.pushy.apns.ApnsClient;
+import com.eatthepath.pushy.apns.ApnsClientBuilder;
+import com.eatthepath.pushy.apns.ApnsClientMetricsListener;
+import com.eatthepath.pushy.apns.auth.ApnsSigningKey;
+import dev.halley.OptionException;
+import io.netty.channel.EventLoopGroup;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import javax.net.ssl.SSLException;
+
+/** A server of APNs and what opens it. Its files are read once. Immutable. */
+final class Access {
+
+    private static final String DEFAULT_HOST = ApnsClientBuilder.PRODUCTION_APNS_HOST;
+    private static final String DEFAULT_PORT = String.valueOf(ApnsClientBuilder.DEFAULT_APNS_PORT);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final long MOST_BYTES = 1 << 20;
+    private static final int P256_BITS = 256;
+
+    /** The options by which an access differs from another. */
+    private static final List<String> WORDS = List.of(
+            IosProviderFactory.HOST,
+            IosProviderFactory.PORT,
+            IosProviderFactory.TRUSTED,
+            IosProviderFactory.KEY,
+            IosProviderFactory.KEY_ID,
+            IosProviderFactory.TEAM_ID,
+            IosProviderFactory.CERTIFICATE,
+            IosProviderFactory.CERTIFICATE_PASSWORD);
+
+    private interface Step {
+        void on(ApnsClientBuilder builder) throws IOException, GeneralSecurityException;
+    }
+
+    private final String host;
+    private final int port;
+    private final Step trust;
+    private final Step credential;
+
+    private Access(String host, int port, Step trust, Step credential) {
+        this.host = host;
+        this.port = port;
+        this.trust = trust;
+        this.credential = credential;
+    }
+
+    /** Returns what a set of options says of the access, the same for those that share one. May hold a password. */
+    static Map<String, String> words(Map<String, String> options) {
+        Map<String, String> words = new TreeMap<>();
+        words.put(IosProviderFactory.HOST, DEFAULT_HOST);
+        words.put(IosProviderFactory.PORT, DEFAULT_PORT);
+        WORDS.forEach(name -> Optional.ofNullable(options.get(name)).ifPresent(value -> words.put(name, value)));
+        return words;
+    }
+
+    /** Returns which option a set of options lacks. */
+    static Optional<String> missing(Map<String, String> options) {
+        if (options.containsKey(IosProviderFactory.CERTIFICATE)) {
+            return Optional.empty();
+        }
+        return List.of(
+                        IosProviderFactory.KEY,
+                        IosProviderFactory.KEY_ID,
+                        IosProviderFactory.TEAM_ID,
+                        IosProviderFactory.TOPIC)
+                .stream()
+                .filter(name -> !options.containsKey(name))
+                .findFirst();
+    }
+
+    /**
+     * Reads the files that the options name.
+     *
+     * @throws BadFileException if one is none of its kind
+     * @throws OptionException if the options contradict each other
+     */
+    static Access read(Map<String, String> words) throws BadFileException {
+        Step trust = builder -> {};
+        String trusted = words.get(IosProviderFactory.TRUSTED);
+        if (trusted != null) {
+            X509Certificate[] certificates = certificates(trusted);
+            trust = builder -> builder.setTrustedServerCertificateChain(certificates);
+        }
+        Access access = new Access(
+                words.getOrDefault(IosProviderFactory.HOST, DEFAULT_HOST),
+                Integer.parseInt(words.getOrDefault(IosProviderFactory.PORT, DEFAULT_PORT)),
+                trust,
+                credential(words));
+        return access;
+    }
+
+    private static Step credential(Map<String, String> words) throws BadFileException {
+        String key = words.get(IosProviderFactory.KEY);
+        String certificate = words.get(IosProviderFactory.CERTIFICATE);
+        if (key != null && certificate != null) {
+            throw new OptionException(IosProviderFactory.KEY + " and " + IosProviderFactory.CERTIFICATE
+                    + " are both set for the same devices: accepted is one of them");
+        }
+        if (certificate != null) {
+            String password = words.getOrDefault(IosProviderFactory.CERTIFICATE_PASSWORD, "");
+            return certificate(certificate, password);
+        }
+        ApnsSigningKey signingKey = key(
+                String.valueOf(key),
+                words.getOrDefault(IosProviderFactory.TEAM_ID, ""),
+                words.getOrDefault(IosProviderFactory.KEY_ID, ""));
+        return builder -> builder.setSigningKey(signingKey);
+    }
+
+    private static ApnsSigningKey key(String file, String teamId, String keyId) throws BadFileException {
+        String accepted = "a p8 file as Apple gives it out: a P-256 key in PKCS #8 and PEM";
+        byte[] bytes = contentOf(IosProviderFactory.KEY, file, accepted);
+        try {
+            ApnsSigningKey key = ApnsSigningKey.loadFromInputStream(new ByteArrayInputStream(bytes), teamId, keyId);
+            if (key.getParams().getCurve().getField().getFieldSize() == P256_BITS) {
+                return key;
+            }
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            // Nothing of it is told: it might quote the key.
+        }
+        throw new BadFileException(IosProviderFactory.KEY, file, "it has no such key", accepted);
+    }
+
+    private static Step certificate(String file, String password) throws BadFileException {
+        String accepted = "a p12 file with a certificate and its key, which " + IosProviderFactory.CERTIFICATE_PASSWORD
+                + " opens";
+        byte[] bytes = contentOf(IosProviderFactory.CERTIFICATE, file, accepted);
+        Step step = builder -> builder.setClientCredentials(new ByteArrayInputStream(bytes), password);
+        try {
+            step.on(new ApnsClientBuilder());
+            return step;
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            // Nothing of it is told: it might quote the password.
+            throw new BadFileException(IosProviderFactory.CERTIFICATE, file, "it does not open", accepted);
+        }
+    }
+
+    private static X509Certificate[] certificates(String file) throws BadFileException {
+        String accepted = "a PEM file of the certificates to trust";
+        byte[] bytes = contentOf(IosProviderFactory.TRUSTED, file, accepted);
+        try {
+            Collection<? extends Certificate> all =
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes));
+            if (!all.isEmpty()) {
+                return all.toArray(new X509Certificate[0]);
+            }
+        } catch (GeneralSecurityException e) {
+            // Told below.
+        }
+        throw new BadFileException(IosProviderFactory.TRUSTED, file, "it has no certificate", accepted);
+    }
+
+    private static byte[] contentOf(String option, String file, String accepted) throws BadFileException {
+        try {
+            Path path = Path.of(file);
+            if (Files.size(path) > MOST_BYTES) {
+                throw new BadFileException(option, file, "it has more than " + MOST_BYTES + " bytes", accepted);
+            }
+            return Files.readAllBytes(path);
+        } catch (IOException | InvalidPathException e) {
+            throw new BadFileException(option, file, "it can't be read", accepted);
+        }
+    }
+
+    /** Makes a client, which connects to nobody before its first push. */
+    ApnsClient open(EventLoopGroup loops, ApnsClientMetricsListener listener) {
+        ApnsClientBuilder builder = new ApnsClientBuilder()
+                .setApnsServer(host, port)
+                // Provider tokens are made per connection, and APNs wants few of them.
+                .setConcurrentConnections(1)
+                .setConnectionTimeout(CONNECT_TIMEOUT)
+                .setGracefulShutdownTimeout(Duration.ZERO)
+                .setFrameLogger(new HangUp())
+                .setEventLoopGroup(loops)
+                .setMetricsListener(listener);
+        try {
+            trust.on(builder);
+            credential.on(builder);
+            return builder.build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS does not start", e);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("What opened before does not open any more", e);
+        }
+    }
+
+    /** Names the server. */
+    @Override
+    public String toString() {
+        return host + ":" + port;
+    }
+
+    /** Says that a file is none of its kind, and nothing of what is in it. */
+    static final class BadFileException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String option;
+        private final String file;
+        private final String problem;
+        private final String accepted;
+
+        BadFileException(String option, String file, String problem, String accepted) {
+            super(option + ": " + problem);
+            this.option = option;
+            this.file = file;
+            this.problem = problem;
+            this.accepted = accepted;
+        }
+
+        String option() {
+            return option;
+        }
+
+        String file() {
+            return file;
+        }
+
+        String problem() {
+            return problem;
+        }
+
+        String accepted() {
+            return accepted;
+        }
+    }
+}

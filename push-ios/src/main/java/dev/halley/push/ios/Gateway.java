@@ -1,0 +1,260 @@
+package dev.halley.push.ios;
+
+import com.eatthepath.pushy.apns.ApnsClient;
+import com.eatthepath.pushy.apns.ApnsClientMetricsListener;
+import com.eatthepath.pushy.apns.PushNotificationResponse;
+import dev.halley.Outcome;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to one server of APNs with one credential: one connection, and those who wait for it.
+ *
+ * <p>Pushy keeps what it was given until its connection is there, however long that takes, and sends it then, even if
+ * whoever asked has given up. So without a connection it is given one push, which makes it connect; the others wait here,
+ * each for as long as its time limit lasts. What Pushy is given is bounded, and a line that says nothing for a whole time
+ * limit is given up with all that is on it: that frees what never was answered, ends connections that are dead without
+ * anybody having been told, and makes the next attempt to connect at once rather than after Pushy's minute.
+ *
+ * <p>All fields belong to the event loop, on which Pushy's connection lives as well. So there is no lock, and what Pushy says
+ * of its connection is true.
+ */
+final class Gateway {
+
+    /** APNs takes this many streams and more on a connection. */
+    static final int MOST_ON_THE_LINE = 1_000;
+
+    private static final int MOST_WAITING = 10_000;
+
+    private static final String TIMEOUT = "timeout";
+    private static final String NO_CONNECTION = "no connection";
+    private static final String CLOSED = "closed";
+
+    private final Access access;
+    private final EventLoopGroup loops;
+    private final EventLoop loop;
+    private final Duration timeLimit;
+    private final Deque<Sending> waiting = new ArrayDeque<>();
+    private Line line;
+    private boolean closed;
+
+    /**
+     * Makes a gateway, which connects to nobody yet.
+     *
+     * @param loops of one thread, which stays open
+     */
+    Gateway(Access access, EventLoopGroup loops, Duration timeLimit) {
+        this.access = access;
+        this.loops = loops;
+        this.loop = loops.next();
+        this.timeLimit = timeLimit;
+        this.line = new Line();
+    }
+
+    CompletionStage<Outcome> send(Push push) {
+        Sending sending = new Sending(push);
+        execute(sending::begin, sending);
+        return sending.outcome;
+    }
+
+    void close() {
+        try {
+            loop.execute(() -> {
+                closed = true;
+                List.copyOf(waiting).forEach(sending -> sending.settle(new Outcome.Unavailable(CLOSED)));
+                waiting.clear();
+                line.giveUp().forEach(sending -> sending.settle(new Outcome.Unavailable(CLOSED)));
+            });
+        } catch (RejectedExecutionException e) {
+            // It is closed already.
+        }
+    }
+
+    private void execute(Runnable task, Sending sending) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            sending.settle(new Outcome.Unavailable(CLOSED));
+        }
+    }
+
+    /** Gives Pushy what it may have. */
+    private void pump() {
+        while (!closed && line.hasRoom()) {
+            Sending next = waiting.poll();
+            if (next == null) {
+                return;
+            }
+            line.send(next);
+        }
+    }
+
+    /** Takes another line. Returns what was on the old one. */
+    private List<Sending> replaceLine() {
+        List<Sending> lost = line.giveUp();
+        line = new Line();
+        return lost;
+    }
+
+    /** One of Pushy's clients. Whether it is connected is known when it is asked for a connection. */
+    private final class Line implements ApnsClientMetricsListener {
+
+        private final Set<Sending> sent = new LinkedHashSet<>();
+        private final ApnsClient client = access.open(loops, this);
+        private boolean connected;
+        private long answers;
+
+        boolean hasRoom() {
+            return sent.size() < (connected ? MOST_ON_THE_LINE : 1);
+        }
+
+        void send(Sending sending) {
+            sent.add(sending);
+            var unused = client.sendNotification(sending.push)
+                    .whenComplete((response, failure) -> execute(() -> answered(sending, response, failure), sending));
+        }
+
+        private void answered(
+                Sending sending, @Nullable PushNotificationResponse<Push> response, @Nullable Throwable failure) {
+            answers++;
+            if (!sent.remove(sending)) {
+                return; // The line was given up.
+            }
+            if (response != null) {
+                sending.answered(response);
+            } else if (failure != null) {
+                sending.settle(Answer.of(failure));
+            }
+            pump();
+        }
+
+        /** Ends it. Returns what was on it. */
+        List<Sending> giveUp() {
+            List<Sending> lost = new ArrayList<>(sent);
+            sent.clear();
+            var unused = client.close();
+            return lost;
+        }
+
+        @Override
+        public void handleConnectionAdded(ApnsClient ofThis) {
+            connected = true;
+            loop.execute(Gateway.this::pump);
+        }
+
+        @Override
+        public void handleConnectionRemoved(ApnsClient ofThis) {
+            connected = false;
+        }
+
+        @Override
+        public void handleConnectionCreationFailed(ApnsClient ofThis) {
+            connected = false;
+        }
+
+        @Override
+        public void handleWriteFailure(ApnsClient ofThis, long notificationId) {}
+
+        @Override
+        public void handleNotificationSent(ApnsClient ofThis, long notificationId) {}
+
+        @Override
+        public void handleNotificationAccepted(ApnsClient ofThis, long notificationId) {}
+
+        @Override
+        public void handleNotificationRejected(ApnsClient ofThis, long notificationId) {}
+    }
+
+    /** One push, from the call to its outcome. */
+    private final class Sending {
+
+        private final Push push;
+        private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        private @Nullable ScheduledFuture<?> limit;
+        private @Nullable Line lineThen;
+        private long answersThen;
+        private boolean again;
+
+        Sending(Push push) {
+            this.push = push;
+        }
+
+        void begin() {
+            if (closed) {
+                settle(new Outcome.Unavailable(CLOSED));
+                return;
+            }
+            if (waiting.size() >= MOST_WAITING) {
+                settle(new Outcome.Unavailable("too much to do"));
+                return;
+            }
+            limit = loop.schedule(this::giveUp, timeLimit.toMillis(), TimeUnit.MILLISECONDS);
+            lineThen = line;
+            answersThen = line.answers;
+            waiting.add(this);
+            pump();
+        }
+
+        void answered(PushNotificationResponse<Push> response) {
+            if (response.isAccepted()) {
+                settle(new Outcome.Accepted());
+                return;
+            }
+            if (response.getRejectionReason().equals(Answer.EXPIRED)) {
+                // APNs takes nothing more on this line, and Pushy makes one token a line.
+                List<Sending> lost = replaceLine();
+                for (int i = lost.size() - 1; i >= 0; i--) {
+                    lost.get(i).tryAgain();
+                }
+                tryAgain();
+                return;
+            }
+            settle(Answer.of(
+                    response.getStatusCode(), response.getRejectionReason(), response.getTokenInvalidationTimestamp()));
+        }
+
+        /** At once, before all who wait, and once. */
+        private void tryAgain() {
+            if (outcome.isDone()) {
+                return;
+            }
+            if (again) {
+                settle(Answer.expiredProviderToken());
+                return;
+            }
+            again = true;
+            waiting.addFirst(this);
+        }
+
+        private void giveUp() {
+            waiting.remove(this);
+            String reason = line.connected ? TIMEOUT : NO_CONNECTION;
+            settle(new Outcome.Unavailable(reason));
+            if (line == lineThen && line.answers == answersThen) {
+                replaceLine().forEach(lost -> lost.settle(new Outcome.Unavailable(reason)));
+            }
+            pump();
+        }
+
+        /** The first outcome counts. */
+        void settle(Outcome result) {
+            if (limit != null) {
+                limit.cancel(false);
+            }
+            outcome.complete(result);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/** Pushes to iOS through the Apple Push Notification service, over Pushy. */
+module dev.halley.push.ios {
+    requires transitive dev.halley.core;
+    requires com.eatthepath.pushy.apns;
+    requires com.fasterxml.jackson.core;
+    requires io.netty.codec.http2;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.transport;
+
+    exports dev.halley.push.ios;
+
+    provides dev.halley.spi.PushProviderFactory with
+            dev.halley.push.ios.IosProviderFactory;
+}

@@ -1,0 +1,195 @@
+package dev.halley.push.ios;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.halley.examples.standins.Certificates;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server that does with each push whatever it is told to: what Pushy's mock can't. */
+final class RawApns implements AutoCloseable {
+
+    /** What it does with a push. */
+    interface Talk {
+        void on(Request request) throws Exception;
+    }
+
+    final AtomicInteger connections = new AtomicInteger();
+    final List<Request> requests = new CopyOnWriteArrayList<>();
+    volatile Talk talk;
+
+    private final NioEventLoopGroup loops = new NioEventLoopGroup(1);
+    private final Channel server;
+    private final List<Channel> open = new CopyOnWriteArrayList<>();
+
+    RawApns(Talk talk) throws Exception {
+        this(0, talk);
+    }
+
+    RawApns(int port, Talk talk) throws Exception {
+        Certificates certificates = Pushes.certificates();
+        this.talk = talk;
+        SslContext tls = SslContextBuilder.forServer(certificates.serverKey(), certificates.serverCertificate())
+                .build();
+        server = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.SO_LINGER, 0)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        int number = connections.incrementAndGet();
+                        open.add(channel);
+                        channel.pipeline()
+                                .addLast(
+                                        tls.newHandler(channel.alloc()),
+                                        Http2FrameCodecBuilder.forServer()
+                                                .initialSettings(Http2Settings.defaultSettings()
+                                                        .maxConcurrentStreams(5_000))
+                                                .build(),
+                                        new Http2MultiplexHandler(new ChannelInitializer<>() {
+                                            @Override
+                                            protected void initChannel(Channel stream) {
+                                                stream.pipeline().addLast(new Stream(number));
+                                            }
+                                        }));
+                    }
+                })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .sync()
+                .channel();
+    }
+
+    int port() {
+        return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    /** Resets all connections. */
+    void resetAll() {
+        open.forEach(Channel::close);
+    }
+
+    @Override
+    public void close() {
+        server.close().awaitUninterruptibly();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** One push and the means to answer it. */
+    record Request(ChannelHandlerContext stream, int connection, String path, String id, String body) {
+
+        void answer(int status, String answer) {
+            boolean end = answer.isEmpty();
+            stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status)), end));
+            if (!end) {
+                stream.write(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(answer, UTF_8), true));
+            }
+            stream.flush();
+        }
+
+        void accept() {
+            answer(200, "");
+        }
+
+        void reject(int status, String reason) {
+            answer(status, "{\"reason\":\"" + reason + "\"}");
+        }
+
+        void resetStream() {
+            stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+        }
+
+        void goAway(String reason) {
+            stream.channel()
+                    .parent()
+                    .writeAndFlush(new DefaultHttp2GoAwayFrame(
+                            Http2Error.NO_ERROR, Unpooled.copiedBuffer("{\"reason\":\"" + reason + "\"}", UTF_8)));
+        }
+
+        void resetConnection() {
+            stream.channel().parent().close();
+        }
+
+        void writeNonsense() {
+            stream.channel()
+                    .parent()
+                    .pipeline()
+                    .context(io.netty.handler.ssl.SslHandler.class)
+                    .writeAndFlush(Unpooled.copiedBuffer("HTTP/1.1 400 SSH-2.0-nonsense\r\n\r\n", UTF_8));
+        }
+    }
+
+    private final class Stream extends ChannelInboundHandlerAdapter {
+        private final int connection;
+        private final StringBuilder body = new StringBuilder();
+        private String path = "";
+        private String id = "";
+
+        Stream(int connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object frame) throws Exception {
+            try {
+                boolean end = false;
+                if (frame instanceof Http2HeadersFrame headers) {
+                    path = String.valueOf(headers.headers().path());
+                    id = String.valueOf(headers.headers().get("apns-id"));
+                    end = headers.isEndStream();
+                } else if (frame instanceof Http2DataFrame data) {
+                    body.append(data.content().toString(UTF_8));
+                    end = data.isEndStream();
+                }
+                if (end) {
+                    Request request = new Request(context, connection, path, id, body.toString());
+                    requests.add(request);
+                    talk.on(request);
+                }
+            } finally {
+                ReferenceCountUtil.release(frame);
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
+    }
+
+    /** Returns the connections on which pushes came, in order. */
+    List<Integer> connectionOfEach() {
+        List<Integer> result = new ArrayList<>();
+        requests.forEach(request -> result.add(request.connection()));
+        return result;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.halley.testkit;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Connections that somebody makes to a port of this test, each served by a daemon thread. */
+final class Sockets implements AutoCloseable {
+
+    /** How the names of its threads begin. */
+    static final String THREADS = "halley-testkit-";
+
+    /** What is done with a connection. It is closed afterwards. */
+    interface Talk {
+        void on(Socket socket) throws IOException;
+    }
+
+    private final ServerSocket server;
+    private final Talk talk;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+    Sockets(InetAddress address, Talk talk) {
+        this.talk = talk;
+        try {
+            server = new ServerSocket(0, 200, address);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start(this::accept);
+    }
+
+    static void start(Runnable task) {
+        Thread thread = new Thread(task, THREADS + "socket");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                socket.setTcpNoDelay(true);
+                open.add(socket);
+                start(() -> serve(socket));
+            } catch (IOException e) {
+                // It is closed, or the connection is gone already.
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            talk.on(socket);
+        } catch (IOException | RuntimeException e) {
+            // The other side has hung up, which is what tests make it do.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /** Returns how many connections are there, as far as this side knows. */
+    int connections() {
+        return open.size();
+    }
+
+    void resetAll() {
+        open.forEach(Sockets::reset);
+    }
+
+    /** Hangs up so that the other side sees an error and not an end. */
+    static void reset(Socket socket) {
+        try (socket) {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            // It is gone already.
+        }
+    }
+
+    static void writeWithoutEnd(OutputStream out) throws IOException {
+        byte[] more = new byte[8_192];
+        Arrays.fill(more, (byte) 'x');
+        while (true) {
+            out.write(more);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        resetAll();
+    }
+}
