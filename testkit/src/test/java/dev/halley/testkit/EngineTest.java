@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -351,6 +352,18 @@ abstract class EngineTest {
         }
 
         @Test
+        void deviceThatComesAfterTheTimeToLive_givesUpTheWaitingPush_andCountsIt() {
+            set("push", "ttl", "60");
+            ChatId chat = openAndLeave();
+            provider.answerWith(new Outcome.Unregistered("410"));
+            say(chat, "Hello");
+            time.advance(Duration.ofMinutes(5));
+            assertThat(counted).noneMatch(line -> line.startsWith("given up"));
+            join(engine().device(chat, Device.of("test", "new phone")));
+            assertThat(counted).contains("given up time to live or attempts are over");
+        }
+
+        @Test
         void openBreaker_defersPushes_andUsesUpNoAttempt() {
             Outcome[] failures = new Outcome[20];
             Arrays.fill(failures, new Outcome.Unavailable("503"));
@@ -372,6 +385,24 @@ abstract class EngineTest {
             time.settle();
             assertThat(provider.sent()).hasSize(100);
             assertThat(counted).doesNotContain("circuit open");
+        }
+
+        @Test
+        void pushThatWaitsForRoom_isNotSentToACustomerWhoIsBackMeanwhile() {
+            int room = 500;
+            List<ChatId> chats = openAwayForMany(room + 1);
+            assertThat(engine().settings().pushesInFlight()).isEqualTo(room);
+            List<CompletableFuture<Outcome>> held =
+                    Stream.generate(provider::hold).limit(room).toList();
+            chats.forEach(chat -> say(chat, "Hello"));
+            time.settle();
+            assertThat(provider.sent()).hasSize(room);
+            RecordingLink link = attach(new UserId("user" + room));
+            held.forEach(answer -> answer.complete(new Outcome.Accepted()));
+            time.settle();
+            assertThat(provider.sent()).hasSize(room);
+            assertThat(counted).contains("withdrawn");
+            assertThat(link.texts()).contains("Hello");
         }
 
         /** Chats of as many customers, none of whom ever connected. */
@@ -467,6 +498,46 @@ abstract class EngineTest {
         }
 
         @Test
+        void attachOfTheSameConnectionAgain_deliversNothingTwice() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            join(engine().connections().attach(arrival(OptionalLong.empty()), link));
+            say(chat, "Hello");
+            time.advance(Duration.ofSeconds(10));
+            assertThat(link.positions()).containsExactly(1L, 2L);
+        }
+
+        @Test
+        void newChat_waitsUntilASlowLinkHasTakenTheRowsOfTheOlder() {
+            open();
+            RecordingLink link = new RecordingLink("slow").slow();
+            engine().connections().attach(arrival(OptionalLong.empty()), link);
+            time.settle();
+            time.advance(Duration.ofSeconds(2));
+            ChatId second = open();
+            time.advance(Duration.ofSeconds(20));
+            assertThat(link.deliveries()).hasSize(1);
+            boolean moved = view(second).presence() == Presence.ONLINE; // unless the announcement was lost
+            link.take();
+            time.advance(Duration.ofSeconds(10));
+            assertThat(link.deliveries()).hasSize(moved ? 2 : 1);
+        }
+
+        @Test
+        void confirmationOfTheOlderChat_isNotTakenForOneOfTheNewer() {
+            open();
+            RecordingLink link = new RecordingLink("slow").slow();
+            engine().connections().attach(arrival(OptionalLong.empty()), link);
+            time.settle();
+            time.advance(Duration.ofSeconds(2));
+            ChatId second = open();
+            time.advance(Duration.ofSeconds(5));
+            engine().connections().confirmed(link.id(), 1);
+            time.settle();
+            assertThat(view(second).seen()).isZero();
+        }
+
+        @Test
         void departureOfAnOlderConnection_movesNothing() {
             ChatId chat = open();
             RecordingLink older = attach();
@@ -495,6 +566,20 @@ abstract class EngineTest {
         }
 
         @Test
+        void repeat_goesBackToWhatIsConfirmed() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            say(chat, "Read");
+            engine().connections().confirmed(link.id(), 2);
+            say(chat, "Perhaps never read");
+            time.settle();
+            link.expectRepeat();
+            engine().connections().repeat(link.id());
+            time.settle();
+            assertThat(link.positions()).containsExactly(1L, 2L, 3L, 3L);
+        }
+
+        @Test
         void positionBeyondTheEnd_confirmsNothing() {
             ChatId chat = open();
             RecordingLink link = attach();
@@ -518,6 +603,19 @@ abstract class EngineTest {
             Receipt second = join(engine().said(chat, event)).orElseThrow();
             assertThat(first.position()).isEqualTo(second.position()).hasValue(2);
             assertThat(view(chat).position()).isEqualTo(2);
+        }
+
+        @Test
+        void latestOfSeveralChats_isServed_evenWithinOneSecond() {
+            ChatId latest = open();
+            for (int i = 0; i < 10; i++) {
+                time.advance(Duration.ofMillis(10));
+                latest = open();
+            }
+            RecordingLink link = attach();
+            say(latest, "Hello");
+            time.settle();
+            assertThat(link.texts()).contains("Hello");
         }
 
         @Test
@@ -620,8 +718,12 @@ abstract class EngineTest {
     }
 
     RecordingLink attach() {
+        return attach(USER);
+    }
+
+    RecordingLink attach(UserId user) {
         RecordingLink link = new RecordingLink("link" + ++links);
-        join(engine().connections().attach(arrival(OptionalLong.empty()), link));
+        join(engine().connections().attach(new Arrival(user, null, null, OptionalLong.empty()), link));
         time.settle();
         return link;
     }
@@ -661,6 +763,11 @@ abstract class EngineTest {
         @Override
         public void pushDeferred(String type, String reason) {
             counted.add("deferred " + reason);
+        }
+
+        @Override
+        public void pushWithdrawn(String type) {
+            counted.add("withdrawn");
         }
 
         @Override
