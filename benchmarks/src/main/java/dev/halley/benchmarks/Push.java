@@ -1,6 +1,9 @@
 package dev.halley.benchmarks;
 
+import dev.halley.examples.standins.Certificates;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,36 +21,64 @@ final class Push {
     static List<Line> http(Run run) throws IOException {
         List<Line> lines = new ArrayList<>();
         for (int delay : List.of(0, 20)) {
-            Samples[] rate = {new Samples(), new Samples()};
-            Samples[] cpu = {new Samples(), new Samples()};
-            int devices = run.size(20_000, 200);
-            try (Child receiver = Child.start(run, ReceiverProgram.class, HEAP, delay)) {
-                int port = (int) receiver.answer().get("port");
-                try (Child halley = Child.start(run, PushProgram.class, HEAP, "halley-http", port, devices);
-                        Child bare = Child.start(run, PushProgram.class, HEAP, "bare-http", port, devices)) {
-                    Child[] both = {halley, bare};
-                    int warm = run.size(3, 0);
-                    for (int round = -warm; round < run.rounds(9); round++) {
-                        for (int i = 0; i < both.length; i++) {
-                            Values pushed = both[i].ask("all");
-                            int heard = (int) receiver.ask("heard").get("heard");
-                            if (heard != devices) {
-                                throw new IOException("Of " + devices + " pushes " + heard + " came");
-                            }
-                            if (round >= 0) {
-                                rate[i].add(pushed.get("rate"));
-                                cpu[i].add(pushed.get("cpu"));
-                            }
-                        }
-                        run.say("push-http " + delay + " ms: round " + (round + 1));
-                    }
-                }
-            }
-            String what = "answers after " + delay + " ms";
-            lines.add(Line.rate("push-http", what + ": pushes per second", "/s", rate[0], rate[1], LEAST_RATE));
-            lines.add(Line.ratio("push-http", what + ": CPU per push", "µs", cpu[0], cpu[1], MOST_CPU));
+            lines.addAll(measure(run, "http", "", delay, ReceiverProgram.class, delay));
         }
         return lines;
+    }
+
+    static List<Line> fcm(Run run) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        for (int delay : List.of(0, 20)) {
+            Path folder = Files.createTempDirectory("halley-fcm");
+            lines.addAll(measure(run, "fcm", folder.toString(), delay, FcmReceiverProgram.class, folder, delay));
+        }
+        return lines;
+    }
+
+    /** The stand-in, which is Pushy's own, answers at once only. */
+    static List<Line> ios(Run run) throws IOException {
+        Path folder = Files.createTempDirectory("halley-ios");
+        return measure(run, "ios", folder.toString(), 0, IosReceiverProgram.class, folder);
+    }
+
+    private static List<Line> measure(
+            Run run, String kind, String folder, int delay, Class<?> receiverProgram, Object... receiverArguments)
+            throws IOException {
+        Samples[] rate = {new Samples(), new Samples()};
+        Samples[] cpu = {new Samples(), new Samples()};
+        int devices = run.size(20_000, 200);
+        String name = "push-" + kind;
+        List<String> jvm = new ArrayList<>(HEAP);
+        if (kind.equals("fcm")) {
+            jvm.add("-Djavax.net.ssl.trustStore=" + Path.of(folder, "server.p12"));
+            jvm.add("-Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD);
+        }
+        try (Child receiver = Child.start(run, receiverProgram, HEAP, receiverArguments)) {
+            int port = (int) receiver.answer().get("port");
+            try (Child halley = Child.start(run, PushProgram.class, jvm, "halley-" + kind, port, devices, folder);
+                    Child bare = Child.start(run, PushProgram.class, jvm, "bare-" + kind, port, devices, folder)) {
+                Child[] both = {halley, bare};
+                int warm = run.size(3, 0);
+                for (int round = -warm; round < run.rounds(9); round++) {
+                    for (int i = 0; i < both.length; i++) {
+                        Values pushed = both[i].ask("all");
+                        int heard = (int) receiver.ask("heard").get("heard");
+                        if (heard != devices) {
+                            throw new IOException("Of " + devices + " pushes " + heard + " came");
+                        }
+                        if (round >= 0) {
+                            rate[i].add(pushed.get("rate"));
+                            cpu[i].add(pushed.get("cpu"));
+                        }
+                    }
+                    run.say(name + " " + delay + " ms: round " + (round + 1));
+                }
+            }
+        }
+        String what = "answers after " + delay + " ms";
+        return List.of(
+                Line.rate(name, what + ": pushes per second", "/s", rate[0], rate[1], LEAST_RATE),
+                Line.ratio(name, what + ": CPU per push", "µs", cpu[0], cpu[1], MOST_CPU));
     }
 
     static List<Line> latency(Run run) throws IOException {
@@ -57,8 +88,8 @@ final class Push {
         int millis = run.size(5_000, 500);
         try (Child receiver = Child.start(run, ReceiverProgram.class, HEAP, 0)) {
             int port = (int) receiver.answer().get("port");
-            try (Child halley = Child.start(run, PushProgram.class, HEAP, "halley-http", port, perSecond);
-                    Child bare = Child.start(run, PushProgram.class, HEAP, "bare-http", port, perSecond)) {
+            try (Child halley = Child.start(run, PushProgram.class, HEAP, "halley-http", port, perSecond, "");
+                    Child bare = Child.start(run, PushProgram.class, HEAP, "bare-http", port, perSecond, "")) {
                 Child[] both = {halley, bare};
                 int warm = run.size(3, 0);
                 for (int round = -warm; round < run.rounds(9); round++) {

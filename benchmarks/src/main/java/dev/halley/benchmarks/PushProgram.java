@@ -1,5 +1,6 @@
 package dev.halley.benchmarks;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -11,9 +12,14 @@ final class PushProgram {
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[1]);
         int devices = Integer.parseInt(args[2]);
+        Path folder = Path.of(args[3]);
         Pushes pushes = switch (args[0]) {
             case "halley-http" -> HalleyPushes.http(port, devices);
             case "bare-http" -> new BareHttpPushes(port);
+            case "halley-fcm" -> HalleyPushes.fcm(folder, port, devices);
+            case "bare-fcm" -> new BareFcmPushes(folder, port);
+            case "halley-ios" -> HalleyPushes.ios(folder, port, devices);
+            case "bare-ios" -> new BareIosPushes(folder, port);
             default -> throw new IllegalArgumentException(args[0]);
         };
         Commands.serve(words -> switch (words[0]) {
