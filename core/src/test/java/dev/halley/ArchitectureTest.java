@@ -100,7 +100,7 @@ class ArchitectureTest {
                 .areTopLevelClasses()
                 .should()
                 .haveNameMatching(INTERNAL.replace(".", "\\.")
-                        + "\\.(Checks|DefaultChatEngine|EventIds|InMemorySessionStore|KnownOptions|Nearest)")
+                        + "\\.(Checks|DefaultChatEngine|EventIds|InMemorySessionStore|KnownOptions|Nearest|Texts)")
                 .check(CORE);
     }
 

@@ -101,6 +101,7 @@ public final class CometdAdapter {
                         form,
                         arrival.user(),
                         Boolean.TRUE.equals(session.getAttribute(NAMED_OUTSIDE_EXT)));
+                link.proven(message);
                 session.setAttribute(LINK, link);
                 session.addListener(link);
                 // The missed messages come with the first connect's answer, before its reply, and in order.
@@ -129,19 +130,15 @@ public final class CometdAdapter {
                 return;
             }
             CometdLink link = linkOf(session);
-            if (link != null && !link.isFrom(users.resolve(message))) {
-                message.put(FOREIGN, true);
-                promise.succeed(false);
-                return;
+            if (link == null) {
+                goOn(session, null, message, promise);
+            } else if (link.isIdAlone(message)) {
+                prove(session, link, message, promise);
+            } else if (link.isFrom(users.resolve(message))) {
+                goOn(session, link, message, promise);
+            } else {
+                refuse(link, message, promise);
             }
-            if (Channel.META_DISCONNECT.equals(channel) && isLate(session, message)) {
-                lateDisconnect(message, promise);
-                return;
-            }
-            if (Channel.META_CONNECT.equals(channel) && link != null) {
-                link.connecting(message);
-            }
-            promise.succeed(true);
         }
 
         @Override
@@ -161,6 +158,10 @@ public final class CometdAdapter {
             ServerMessage.Mutable answered = message.getAssociated();
             if (answered != null && answered.containsKey(FOREIGN)) {
                 message.put(Message.ERROR_FIELD, UNKNOWN_SESSION);
+                if (Channel.META_CONNECT.equals(channel)) {
+                    message.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_HANDSHAKE_VALUE);
+                    message.getAdvice(true).put(Message.INTERVAL_FIELD, 0L);
+                }
                 promise.succeed(true);
                 return;
             }
@@ -179,6 +180,45 @@ public final class CometdAdapter {
                 promise.succeed(true);
             }
         }
+    }
+
+    private void goOn(
+            @Nullable ServerSession session,
+            @Nullable CometdLink link,
+            ServerMessage.Mutable message,
+            Promise<Boolean> promise) {
+        if (Channel.META_DISCONNECT.equals(message.getChannel()) && isLate(session, message)) {
+            lateDisconnect(message, promise);
+            return;
+        }
+        if (Channel.META_CONNECT.equals(message.getChannel()) && link != null) {
+            link.connecting(message);
+        }
+        promise.succeed(true);
+    }
+
+    /** CometD lets whoever knows a session's id go on with it on another WebSocket; that takes what a handshake takes. */
+    private void prove(
+            @Nullable ServerSession session, CometdLink link, ServerMessage.Mutable message, Promise<Boolean> promise) {
+        Optional<UserId> user = users.resolve(message);
+        if (user.isEmpty() || !link.isFrom(user)) {
+            refuse(link, message, promise);
+            return;
+        }
+        connections.admits(arrival(user.get(), message)).whenComplete((admitted, failure) -> {
+            if (failure == null && admitted) {
+                link.proven(message);
+                goOn(session, link, message, promise);
+            } else {
+                refuse(link, message, promise);
+            }
+        });
+    }
+
+    private static void refuse(CometdLink link, ServerMessage.Mutable message, Promise<Boolean> promise) {
+        link.waitForOwner();
+        message.put(FOREIGN, true);
+        promise.succeed(false);
     }
 
     private void handshake(ServerSession session, ServerMessage.Mutable message, Promise<Boolean> promise) {

@@ -80,6 +80,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private final UserId user;
     private final boolean namedOutsideExt;
 
+    /** The WebSocket of the handshake, or of what has proved itself since; CometD has one context for all its messages. */
+    private @Nullable BayeuxContext proven;
+
     private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
     private CompletionStage<Void> departed = CompletableFuture.completedFuture(null);
 
@@ -135,6 +138,25 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     /** Whether a message with this user is the session's: the same one, or none where only the handshake's ext named one. */
     boolean isFrom(Optional<UserId> sender) {
         return sender.map(user::equals).orElse(!namedOutsideExt);
+    }
+
+    /** Whether nothing but its id says that a message is the session's: it comes on a WebSocket that was not proved yet. */
+    synchronized boolean isIdAlone(ServerMessage message) {
+        return isByWebSocket(message) && message.getBayeuxContext() != proven;
+    }
+
+    /** A message has proved to be its owner's; so are the others on its WebSocket. */
+    synchronized void proven(ServerMessage message) {
+        proven = isByWebSocket(message) ? message.getBayeuxContext() : null;
+    }
+
+    /** What is new waits for a connect, for CometD now sends it to the WebSocket that has asked last, whoever that is. */
+    void waitForOwner() {
+        session.setMetaConnectDeliveryOnly(true);
+    }
+
+    private static boolean isByWebSocket(ServerMessage message) {
+        return WEBSOCKET.equals(message.getServerTransport().getName());
     }
 
     @Override
@@ -300,6 +322,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     void connecting(ServerMessage message) {
         OptionalLong named = Positions.in(message);
         OptionalLong confirmed;
+        boolean beyond;
         boolean repeat;
         boolean live;
         List<ServerMessage> others;
@@ -311,7 +334,8 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             boolean first = connects++ == 0;
             connectedFrom = from;
             OptionalLong acknowledged = acknowledged(message);
-            confirmed = named.isPresent() ? named : acknowledged;
+            beyond = named.isPresent() && named.getAsLong() > delivered;
+            confirmed = named.isPresent() && !beyond ? named : acknowledged;
             repeat = false;
             if (confirmed.isPresent()) {
                 proved = Math.max(proved, Math.min(confirmed.getAsLong(), delivered));
@@ -341,6 +365,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         if (confirmed.isPresent()) {
             connections.confirmed(id, confirmed.getAsLong());
         }
+        if (beyond) {
+            // Nothing was delivered there; whether there is such a position at all is not known here.
+            connections.confirmed(id, named.getAsLong());
+        }
         giveBack(others);
         if (repeat) {
             connections.repeat(id);
@@ -348,7 +376,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         if (made != null) {
             made.complete(null);
         }
-        if (live && WEBSOCKET.equals(message.getServerTransport().getName())) {
+        if (live && isByWebSocket(message)) {
             session.setMetaConnectDeliveryOnly(false);
         }
     }

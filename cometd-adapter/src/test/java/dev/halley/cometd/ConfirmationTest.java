@@ -92,6 +92,18 @@ class ConfirmationTest {
     }
 
     @Test
+    void nextConnect_confirmsOnlyWhatTheAnswerCarried_notWhatIsQueued() throws Exception {
+        server.say(chat, "Carried");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            server.say(chat, "Queued"); // no poll is held
+            assertThat(texts(client.connect())).containsExactly("Queued");
+            assertThat(server.view(chat).seen()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void connectOnAnotherConnection_confirmsNothing_andNeitherDoWhatFollows() throws Exception {
         server.say(chat, "Hello");
         try (RawClient client = client()) {

@@ -60,7 +60,8 @@ class CrowdTest {
                 }
             });
             Duration took = Duration.ofNanos(System.nanoTime() - began);
-            System.out.println(CROWD + " customers came back in " + took.toMillis() + " ms");
+            System.out.printf(
+                    "Figure: crowd that comes back = %,d customers caught up in %,d ms%n", CROWD, took.toMillis());
             assertThat(answers).containsOnly("Written to nobody");
             assertThat(took).isLessThan(Duration.ofSeconds(20));
         } finally {

@@ -11,17 +11,20 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.ServerMessage;
+import org.cometd.client.transport.ClientTransport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A session's client id, on long-polling with its cookie, in the hands of somebody else or of nobody. */
@@ -143,10 +146,35 @@ class LeakedSessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/meta/connect", "/meta/subscribe", "/meta/disconnect"})
-    void webSocketOfSomebodyElse_withTheClientId_hearsNothing(String channel) throws Exception {
-        try (TestClient owner = new TestClient(TestClient.Transport.WEBSOCKET, server).connect()) {
+    @CsvSource({
+        "/meta/connect, true",
+        "/meta/subscribe, true",
+        "/meta/disconnect, true",
+        "/meta/connect, false",
+        "/meta/subscribe, false",
+        "/meta/disconnect, false"
+    })
+    void webSocketOfSomebodyElse_withTheClientId_hearsNothing(String channel, boolean handshakePerConnection)
+            throws Exception {
+        server.close();
+        server = new TestServer(
+                TestServer.settings().build(),
+                Map.of(
+                        "timeout",
+                        2_000L,
+                        "maxInterval",
+                        1_000L,
+                        CometdAdapter.HANDSHAKE_PER_CONNECTION,
+                        handshakePerConnection),
+                false);
+        chat = server.open();
+        try (TestClient owner = new TestClient(TestClient.Transport.WEBSOCKET, server)) {
+            owner.bayeux
+                    .getTransport("websocket")
+                    .setOption(ClientTransport.MAX_NETWORK_DELAY_OPTION, 1_000L);
+            owner.connect();
             owner.awaitPosition(1);
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));
             BlockingQueue<String> heard = new LinkedBlockingQueue<>();
             WebSocket stranger = HttpClient.newHttpClient()
                     .newWebSocketBuilder()

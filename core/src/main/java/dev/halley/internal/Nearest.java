@@ -7,10 +7,16 @@ import java.util.Optional;
 /** Finds the name that somebody probably meant. */
 public final class Nearest {
 
+    /** No known name is nearly as long, and edits are counted in the square of the length. */
+    private static final int MOST_MEANT = 200;
+
     private Nearest() {}
 
     /** Returns the known name with the fewest edits from {@code name}, empty if all are far from it. */
     public static Optional<String> to(String name, Collection<String> known) {
+        if (name.length() > MOST_MEANT) {
+            return Optional.empty();
+        }
         int far = Math.max(2, name.length() / 3);
         return known.stream()
                 .min(Comparator.comparingInt((String candidate) -> edits(name, candidate))
@@ -20,7 +26,9 @@ public final class Nearest {
 
     /** Returns a value as it can stand in one line: no control characters, no user-info of a URL, at most 80 characters. */
     public static String printable(String value) {
-        String line = value.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?").replaceAll("[^/\\s]+@", "(not shown)@");
+        // From the start of a word alone: from everywhere it would take the square of the length.
+        String line =
+                value.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?").replaceAll("(?<![^/\\s])[^/\\s]+@", "(not shown)@");
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 

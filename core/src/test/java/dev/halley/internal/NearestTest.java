@@ -1,7 +1,9 @@
 package dev.halley.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,5 +41,16 @@ class NearestTest {
         assertThat(Nearest.printable("https://joe:secret@host/path"))
                 .doesNotContain("secret")
                 .contains("host/path");
+    }
+
+    @Test
+    void longTexts_takeNoTime() {
+        String text = "x".repeat(2_000_000);
+
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            assertThat(Nearest.printable(text)).isEqualTo("x".repeat(80) + "…");
+            assertThat(Nearest.printable(text + "@host")).isEqualTo("(not shown)@host");
+            assertThat(Nearest.to(text, List.of("content"))).isEmpty();
+        });
     }
 }

@@ -104,7 +104,7 @@ class SessionTableTest {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(tested).containsExactlyInAnyOrderElementsOf(table);
-        System.out.println("Session's table: " + tested.size() + " cells, each a test");
+        System.out.println("Figure: session table = " + tested.size() + " cells, each a test");
     }
 
     private static String cell(String input, String phase) {

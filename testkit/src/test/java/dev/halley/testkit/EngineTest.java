@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -374,6 +375,24 @@ abstract class EngineTest {
             assertThat(counted).doesNotContain("circuit open");
         }
 
+        @Test
+        void pushThatWaitsForRoom_isNotSentToACustomerWhoIsBackMeanwhile() {
+            int room = 500;
+            List<ChatId> chats = openAwayForMany(room + 1);
+            assertThat(engine().settings().pushesInFlight()).isEqualTo(room);
+            List<CompletableFuture<Outcome>> held =
+                    Stream.generate(provider::hold).limit(room).toList();
+            chats.forEach(chat -> say(chat, "Hello"));
+            time.settle();
+            assertThat(provider.sent()).hasSize(room);
+            RecordingLink link = attach(new UserId("user" + room));
+            held.forEach(answer -> answer.complete(new Outcome.Accepted()));
+            time.settle();
+            assertThat(provider.sent()).hasSize(room);
+            assertThat(counted).contains("withdrawn");
+            assertThat(link.texts()).contains("Hello");
+        }
+
         /** Chats of as many customers, none of whom ever connected. */
         private List<ChatId> openAwayForMany(int customers) {
             set("Service.request-chat", "_client_timeout_notification", "0");
@@ -492,6 +511,20 @@ abstract class EngineTest {
             } else {
                 assertThat(view(first).presence()).isEqualTo(Presence.ONLINE);
             }
+        }
+
+        @Test
+        void repeat_goesBackToWhatIsConfirmed() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            say(chat, "Read");
+            engine().connections().confirmed(link.id(), 2);
+            say(chat, "Perhaps never read");
+            time.settle();
+            link.expectRepeat();
+            engine().connections().repeat(link.id());
+            time.settle();
+            assertThat(link.positions()).containsExactly(1L, 2L, 3L, 3L);
         }
 
         @Test
@@ -620,8 +653,12 @@ abstract class EngineTest {
     }
 
     RecordingLink attach() {
+        return attach(USER);
+    }
+
+    RecordingLink attach(UserId user) {
         RecordingLink link = new RecordingLink("link" + ++links);
-        join(engine().connections().attach(arrival(OptionalLong.empty()), link));
+        join(engine().connections().attach(new Arrival(user, null, null, OptionalLong.empty()), link));
         time.settle();
         return link;
     }
@@ -661,6 +698,11 @@ abstract class EngineTest {
         @Override
         public void pushDeferred(String type, String reason) {
             counted.add("deferred " + reason);
+        }
+
+        @Override
+        public void pushWithdrawn(String type) {
+            counted.add("withdrawn");
         }
 
         @Override

@@ -211,7 +211,7 @@ final class FcmClient implements AutoCloseable {
         @Override
         public void onComplete(Result result) {
             Throwable failure = result.getFailure();
-            if (failure == null || result.getResponse().getStatus() >= 200) {
+            if (failure == null || saysEnough(result.getResponse().getStatus())) {
                 answer.complete(toAnswer(result.getResponse()));
             } else if (resends < RESENDS && reachedNobody(failure) && client.isRunning()) {
                 // At once on another connection; the pool may need a moment to notice that this one is going away.
@@ -227,6 +227,11 @@ final class FcmClient implements AutoCloseable {
                     dropIfDead(result.getRequest());
                 }
             }
+        }
+
+        /** Whether a status alone says what to do. That of an error does not say whose fault it is, and the rest is lost. */
+        private static boolean saysEnough(int status) {
+            return status >= 500 || status == 429 || status == 200;
         }
 
         private Answer toAnswer(Response response) {

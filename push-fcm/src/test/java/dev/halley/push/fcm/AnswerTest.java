@@ -158,6 +158,13 @@ class AnswerTest {
     }
 
     @Test
+    void answerWithoutEnd_isNotReadOn_andFinalForNobody() throws Exception {
+        assertOutcome(Answer.endless(404), unavailable("connection lost"));
+        assertOutcome(Answer.endless(429), new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(60)), true));
+        assertOutcome(Answer.endless(200), new Outcome.Accepted());
+    }
+
+    @Test
     void errorOfAnotherOrder_isRead() throws Exception {
         assertOutcome(
                 new Answer(

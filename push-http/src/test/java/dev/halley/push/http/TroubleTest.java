@@ -138,6 +138,103 @@ class TroubleTest {
                 new Outcome.Accepted());
     }
 
+    /** A status says all; what comes after it is not waited for, however wrong it is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n-5\r\nxxxxx\r\n",
+                "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nxxxxx\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nxxxxxxxxxxxxx\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5;x=y",
+                "Content-Length: 1000\r\n\r\nshort",
+                "Content-Length: 1\r\n\r\nlonger than that",
+                "Content-Length: 0\r\n\r\nHTTP/1.1 500 Another\r\n\r\n",
+                "Content-Encoding: br\r\nContent-Length: 2\r\n\r\nxx",
+                "Content-Type: \u00ff\u00fe; charset=\r\nContent-Length: 0\r\n\r\n",
+                "Set-Cookie: a=b\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+            })
+    void send_toAServerWhoseBodyIsWrong_isSettledByTheStatus(String rest) throws Exception {
+        assertOutcome(
+                socket -> {
+                    RawServer.write(socket, "HTTP/1.1 200 OK\r\n" + rest);
+                    RawServer.awaitEnd(socket);
+                },
+                new Outcome.Accepted());
+        assertOutcome(
+                socket -> {
+                    RawServer.write(socket, "HTTP/1.1 410 Gone\r\n" + rest);
+                    RawServer.awaitEnd(socket);
+                },
+                new Outcome.Unregistered("410"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+                "HTTP/1.1 99999 OK\r\n\r\n",
+                "HTTP/9.9 200 OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX\u0000: y\r\n\r\n",
+                "HTTP/1.1 20",
+                "<html>\r\n\r\n",
+                "{}\r\n\r\n",
+                "\r\n\r\n\r\n\r\n"
+            })
+    void send_toAServerWhoseHeadIsWrong_isNeverTakenForAccepted(String head) throws Exception {
+        assertThat(outcome(socket -> {
+                    RawServer.write(socket, head);
+                    RawServer.awaitEnd(socket);
+                }))
+                .isIn(
+                        new Outcome.Unavailable("malformed answer"),
+                        new Outcome.Unavailable("connection lost"),
+                        new Outcome.Unavailable("timeout"));
+    }
+
+    @Test
+    void send_toAServerThatSaysWaitWithoutEnd_isUnavailable() throws Exception {
+        assertThat(outcome(socket -> {
+                    while (true) {
+                        RawServer.write(socket, "HTTP/1.1 100 Continue\r\n\r\n".repeat(100));
+                    }
+                }))
+                .isInstanceOf(Outcome.Unavailable.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "-1",
+                "1e9",
+                "0x10",
+                "1, 2",
+                "NaN",
+                "\u00b2",
+                "Tue, 24 Nov 2026",
+                "Tue, 24 Nov 999999999 08:00:00 GMT",
+                "\"1\"",
+                "{}"
+            })
+    void send_toAServerThatSaysNonsenseOfWhen_isUnavailableAsIfItSaidNothing(String when) throws Exception {
+        assertOutcome(
+                socket -> RawServer.write(
+                        socket, "HTTP/1.1 503 No\r\nRetry-After: " + when + "\r\nContent-Length: 0\r\n\r\n"),
+                new Outcome.Unavailable("503"));
+    }
+
+    @Test
+    void send_toAServerWhoseWhenIsFarOff_waitsADay() throws Exception {
+        assertOutcome(
+                socket -> RawServer.write(
+                        socket,
+                        "HTTP/1.1 429 No\r\nRetry-After: " + "9".repeat(5_000) + "\r\nContent-Length: 0\r\n\r\n"),
+                new Outcome.Unavailable("429", Optional.of(Answer.MOST_RETRY_AFTER)));
+    }
+
     @Test
     void send_toAServerThatChangesTheProtocol_isUnavailable() throws Exception {
         assertThat(outcome(socket -> {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /** A server of APNs and what opens it. Its files are read once. Immutable. */
@@ -73,12 +74,11 @@ final class Access {
         if (options.containsKey(IosProviderFactory.CERTIFICATE)) {
             return Optional.empty();
         }
-        return List.of(
+        return Stream.of(
                         IosProviderFactory.KEY,
                         IosProviderFactory.KEY_ID,
                         IosProviderFactory.TEAM_ID,
                         IosProviderFactory.TOPIC)
-                .stream()
                 .filter(name -> !options.containsKey(name))
                 .findFirst();
     }
@@ -96,12 +96,11 @@ final class Access {
             X509Certificate[] certificates = certificates(trusted);
             trust = builder -> builder.setTrustedServerCertificateChain(certificates);
         }
-        Access access = new Access(
+        return new Access(
                 words.getOrDefault(IosProviderFactory.HOST, DEFAULT_HOST),
                 Integer.parseInt(words.getOrDefault(IosProviderFactory.PORT, DEFAULT_PORT)),
                 trust,
                 credential(words));
-        return access;
     }
 
     private static Step credential(Map<String, String> words) throws BadFileException {

@@ -2,6 +2,7 @@ package dev.halley.push.ios;
 
 import dev.halley.Outcome;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.ssl.SslClosedEngineException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -156,13 +157,11 @@ final class Answer {
         if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
             return Optional.of("no connection");
         }
-        if (failure instanceof SSLException) {
+        if (failure instanceof SSLException && !(failure instanceof SslClosedEngineException)) {
             return Optional.of("TLS failed");
         }
-        if (failure instanceof Http2Exception) {
-            return Optional.of("malformed answer");
-        }
-        if (failure instanceof IOException) {
+        // A connection that ends is told in many ways.
+        if (failure instanceof IOException || failure instanceof Http2Exception) {
             return Optional.of("connection lost");
         }
         return Optional.empty();

@@ -32,7 +32,7 @@ final class HangUp extends Http2FrameLogger {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             context.fireExceptionCaught(cause);
-            context.close();
+            var unused = context.close();
         }
     }
 }

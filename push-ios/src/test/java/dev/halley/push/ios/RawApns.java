@@ -95,7 +95,9 @@ final class RawApns implements AutoCloseable {
 
     /** Resets all connections. */
     void resetAll() {
-        open.forEach(Channel::close);
+        for (Channel channel : open) {
+            var unused = channel.close();
+        }
     }
 
     @Override
@@ -109,9 +111,10 @@ final class RawApns implements AutoCloseable {
 
         void answer(int status, String answer) {
             boolean end = answer.isEmpty();
-            stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status)), end));
+            var unused = stream.write(
+                    new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status)), end));
             if (!end) {
-                stream.write(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(answer, UTF_8), true));
+                unused = stream.write(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(answer, UTF_8), true));
             }
             stream.flush();
         }
@@ -125,22 +128,22 @@ final class RawApns implements AutoCloseable {
         }
 
         void resetStream() {
-            stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+            var unused = stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
         }
 
-        void goAway(String reason) {
-            stream.channel()
+        void goAway() {
+            var unused = stream.channel()
                     .parent()
                     .writeAndFlush(new DefaultHttp2GoAwayFrame(
-                            Http2Error.NO_ERROR, Unpooled.copiedBuffer("{\"reason\":\"" + reason + "\"}", UTF_8)));
+                            Http2Error.NO_ERROR, Unpooled.copiedBuffer("{\"reason\":\"Shutdown\"}", UTF_8)));
         }
 
         void resetConnection() {
-            stream.channel().parent().close();
+            var unused = stream.channel().parent().close();
         }
 
         void writeNonsense() {
-            stream.channel()
+            var unused = stream.channel()
                     .parent()
                     .pipeline()
                     .context(io.netty.handler.ssl.SslHandler.class)
@@ -182,7 +185,7 @@ final class RawApns implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            context.close();
+            var unused = context.close();
         }
     }
 

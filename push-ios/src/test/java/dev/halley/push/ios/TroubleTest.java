@@ -7,8 +7,10 @@ import dev.halley.Outcome;
 import dev.halley.push.ios.RawApns.Request;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,7 +190,7 @@ class TroubleTest {
 
     @Test
     void serverThatNobodyTrusts_isUnavailable() throws Exception {
-        Map<String, String> access = new java.util.HashMap<>(Pushes.access(apns.port()));
+        Map<String, String> access = new HashMap<>(Pushes.access(apns.port()));
         access.remove("apple.trusted");
         try (Pushes stranger = Pushes.of(Map.of("push", access), SECOND)) {
             assertThat(stranger.send()).isEqualTo(new Outcome.Unavailable("TLS failed"));
@@ -198,9 +200,9 @@ class TroubleTest {
 
     @Test
     void serverOfAnotherName_isUnavailable() throws Exception {
-        Map<String, String> access = Pushes.with(Pushes.access(apns.port()), "apple.host", "127.0.0.2");
+        Map<String, String> access = Pushes.with(Pushes.access(apns.port()), "apple.host", "0.0.0.0");
         try (Pushes stranger = Pushes.of(Map.of("push", access), SECOND)) {
-            assertThat(stranger.send()).isInstanceOf(Outcome.Unavailable.class);
+            assertThat(stranger.send()).isEqualTo(new Outcome.Unavailable("TLS failed"));
         }
         assertThat(apns.requests).isEmpty();
     }
@@ -224,10 +226,30 @@ class TroubleTest {
         }
     }
 
+    @Test
+    void whoHasNotGivenUp_isSentToOnTheNextConnection() throws Exception {
+        Duration limit = Duration.ofSeconds(3);
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        int port = server.getLocalPort();
+        try (Pushes toSilent = Pushes.to(port, limit)) {
+            CompletableFuture<Outcome> early = toSilent.ask("key_1_1", Pushes.DEVICE, "early");
+            try (Socket silent = server.accept()) {
+                server.close();
+                await().pollDelay(limit.dividedBy(2)).until(() -> silent.isConnected());
+                CompletableFuture<Outcome> late = toSilent.ask("key_1_2", Pushes.DEVICE, "late");
+                try (RawApns back = new RawApns(port, Request::accept)) {
+                    assertThat(early.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Unavailable("no connection"));
+                    assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo(ACCEPTED);
+                    assertThat(back.requests).hasSize(1);
+                }
+            }
+        }
+    }
+
     // Nonsense
 
     @Test
-    void connectionThatIsReset_loosesWhatIsOnTheWay_andIsMadeAgain() throws Exception {
+    void connectionThatIsReset_losesWhatIsOnTheWay_andIsMadeAgain() throws Exception {
         apns.talk = Request::resetConnection;
         assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("connection lost"));
         apns.talk = Request::accept;
@@ -236,7 +258,7 @@ class TroubleTest {
 
     @Test
     void goAway_isUnavailable_andTheConnectionIsMadeAgain() throws Exception {
-        apns.talk = request -> request.goAway("Shutdown");
+        apns.talk = Request::goAway;
         assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("connection lost"));
         apns.talk = Request::accept;
         assertThat(pushes.send()).isEqualTo(ACCEPTED);

@@ -18,12 +18,14 @@ import dev.halley.testkit.RecordingProvider;
 import dev.halley.testkit.SerializingSessionStore;
 import dev.halley.testkit.VirtualTime;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -80,12 +82,55 @@ class EngineOnSeveralNodesTest {
                 .isEqualTo(Presence.ONLINE);
     }
 
+    @Test
+    void nudgeThatIsLost_isMadeUpForByTheNextLook() {
+        VirtualTime time = new VirtualTime();
+        SerializingSessionStore.Cluster cluster = new SerializingSessionStore.Cluster(time);
+        ChatEngine one = engine(time, cluster.node());
+        ChatEngine two = engine(time, cluster.node());
+        ChatId chat =
+                await(time, one.open(new NewChat("request-chat", ANN, null))).id();
+        RecordingLink link = new RecordingLink("link");
+        await(time, one.connections().attach(arrival(), link));
+        cluster.lostSignals(1);
+        await(time, two.said(chat, ChatEvent.text(Party.AGENT, "Bob", "Hello")));
+        time.settle();
+        assertThat(link.positions()).containsExactly(1L);
+        time.advance(Duration.ofSeconds(6));
+        assertThat(link.positions()).containsExactly(1L, 2L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-10, 10})
+    void clockOfANode_thatIsWrong_movesNoTimer(long seconds) {
+        VirtualTime time = new VirtualTime();
+        SerializingSessionStore.Cluster cluster = new SerializingSessionStore.Cluster(time);
+        ChatEngine engine = engine(() -> time.instant().plusSeconds(seconds), time, cluster.node());
+        ChatId chat = await(time, engine.open(new NewChat("request-chat", ANN, Device.of("customhttp", "token"))))
+                .id();
+        RecordingLink link = new RecordingLink("link");
+        await(time, engine.connections().attach(arrival(), link));
+        await(time, engine.connections().left(link.id(), OptionalLong.of(1)));
+        await(time, engine.said(chat, ChatEvent.text(Party.AGENT, "Bob", "Hello")));
+        time.advance(Duration.ofMillis(89_900));
+        assertThat(provider.sent()).isEmpty();
+        time.advance(Duration.ofMillis(100));
+        assertThat(provider.sent()).hasSize(1);
+        time.advance(Duration.ofHours(1));
+        assertThat(provider.sent()).hasSize(1);
+        assertThat(desk.absences(chat)).containsExactly(1L);
+    }
+
     private ChatEngine engine(VirtualTime time, SerializingSessionStore store) {
+        return engine(time, time, store);
+    }
+
+    private ChatEngine engine(InstantSource clock, VirtualTime time, SerializingSessionStore store) {
         return ChatEngine.builder()
                 .providers(PushProviders.of(Map.of("customhttp", provider)))
                 .agentLink(desk)
                 .store(store)
-                .clock(time)
+                .clock(clock)
                 .scheduler(time)
                 .build();
     }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BayeuxJson extends JacksonJSONContextServer {
 
+    /** CometD makes every wild channel above a channel, which takes the square of its length in memory and time. */
+    private static final int MOST_OF_CHANNEL = 256;
+
     private static final Map<String, Predicate<Object>> FORMS = Map.of(
             Message.CHANNEL_FIELD, BayeuxJson::isChannel,
             Message.CLIENT_ID_FIELD, String.class::isInstance,
@@ -50,13 +53,21 @@ final class BayeuxJson extends JacksonJSONContextServer {
         return new JSONContext.AsyncParser() {
             @Override
             public void parse(ByteBuffer buffer) {
-                parser.parse(buffer);
+                try {
+                    parser.parse(buffer);
+                } catch (IllegalStateException | IllegalArgumentException e) {
+                    throw malformed();
+                }
             }
 
             @Override
             @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // CometD's signature
             public <R> R complete() {
-                return (R) checked(parser.complete());
+                try {
+                    return (R) checked(parser.complete());
+                } catch (IllegalStateException | IllegalArgumentException e) {
+                    throw malformed();
+                }
             }
         };
     }
@@ -79,7 +90,7 @@ final class BayeuxJson extends JacksonJSONContextServer {
 
     private static boolean isChannel(Object value) {
         try {
-            return value instanceof String name && new ChannelId(name).depth() > 0;
+            return value instanceof String name && name.length() <= MOST_OF_CHANNEL && new ChannelId(name).depth() > 0;
         } catch (IllegalArgumentException e) {
             return false;
         }

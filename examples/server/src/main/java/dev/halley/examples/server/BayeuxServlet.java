@@ -35,7 +35,8 @@ final class BayeuxServlet extends CometDServlet {
     public void init() throws ServletException {
         super.init();
         if (engine.settings().requireSecureKey()) {
-            getBayeuxServer().addExtension(new SlowHandshakes(failedKeys, UserResolver.gmsUser()));
+            getBayeuxServer()
+                    .addExtension(new SlowHandshakes(engine.connections(), failedKeys, UserResolver.gmsUser()));
         }
         CometdAdapter.install(getBayeuxServer(), engine);
     }

@@ -1,14 +1,20 @@
 package dev.halley.examples.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,8 +26,12 @@ import java.util.stream.StreamSupport;
 final class Config {
 
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build());
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** The largest file, in bytes. */
+    private static final int MOST = 1 << 20;
 
     private Config() {}
 
@@ -31,15 +41,31 @@ final class Config {
      * @throws BadConfig if that can't be done; its message is one line
      */
     static Map<String, Map<String, Object>> read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] yaml = in.readNBytes(MOST + 1);
+            if (yaml.length > MOST) {
+                throw new BadConfig(file + " has more than " + MOST + " bytes");
+            }
+            return sections(
+                    file, UTF_8.newDecoder().decode(ByteBuffer.wrap(yaml)).toString());
+        } catch (CharacterCodingException e) {
+            throw new BadConfig(file + " is not UTF-8");
+        } catch (IOException e) {
+            throw new BadConfig(file + " can't be read: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** Reads what a file says. */
+    static Map<String, Map<String, Object>> sections(Path file, String yaml) {
         JsonNode root;
         try {
-            root = YAML.readTree(Files.readString(file));
+            root = YAML.readTree(yaml);
+        } catch (MismatchedInputException e) {
+            throw new BadConfig(file + ": one document is expected, not several");
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String place = at == null ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
             throw new BadConfig(file + place + ": " + problem(e.getOriginalMessage()));
-        } catch (IOException e) {
-            throw new BadConfig(file + " can't be read: " + e.getClass().getSimpleName());
         }
         Map<String, Map<String, Object>> sections = new LinkedHashMap<>();
         if (root.isMissingNode() || root.isNull()) {
@@ -85,17 +111,28 @@ final class Config {
         return value.isNull() ? "" : value.asText();
     }
 
-    /** Leaves out what the parser quotes, which it indents: there may be secrets. */
+    /** Leaves out what the parser quotes, which it indents: there may be secrets. Its own classes help nobody. */
     private static String problem(String message) {
-        return message.lines().filter(line -> !line.startsWith(" ")).collect(joining(", "));
+        return message.replaceAll(", got this instead: <.*", "")
+                .lines()
+                .filter(line -> !line.startsWith(" "))
+                .collect(joining(", "));
     }
 
     /** Says in one line what is wrong with a file. */
     static final class BadConfig extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
+        private static final int MOST_SAID = 1_000;
+
         BadConfig(String message) {
-            super(message, null, false, false);
+            super(printable(message), null, false, false);
+        }
+
+        /** Names in the file may have anything in them. */
+        private static String printable(String message) {
+            String line = message.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
+            return line.length() <= MOST_SAID ? line : line.substring(0, MOST_SAID) + "…";
         }
     }
 }

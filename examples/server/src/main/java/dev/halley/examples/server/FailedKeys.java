@@ -24,7 +24,7 @@ final class FailedKeys {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
     /** More pairs than this at once, and the oldest are forgotten. */
-    private static final int MOST_CALLERS = 100_000;
+    static final int MOST_CALLERS = 100_000;
 
     private final Ticker ticker;
     private final Cache<Caller, Failures> failures;
@@ -54,6 +54,12 @@ final class FailedKeys {
                         caller(user, from),
                         new Failures(now, 1),
                         (old, one) -> isOver(old, now) ? one : new Failures(old.since(), old.count() + 1));
+    }
+
+    /** Returns how many callers are counted. */
+    long size() {
+        failures.cleanUp();
+        return failures.size();
     }
 
     /** Returns how many seconds a caller has to wait; 0 for whoever need not. */

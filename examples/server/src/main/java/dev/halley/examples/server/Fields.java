@@ -6,12 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.MimeTypes;
+import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartConfig;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
@@ -122,14 +126,23 @@ final class Fields {
         // The body is in memory, so nothing blocks.
         try (MultiPartFormData.Parts parts = MultiPartFormData.getParts(
                 Content.Source.from(ByteBuffer.wrap(body)), new Attributes.Mapped(), contentType, PARTS)) {
-            parts.forEach(part -> {
+            for (MultiPart.Part part : parts) {
                 if (part.getName() != null) {
-                    values.put(part.getName(), part.getContentAsString(UTF_8));
+                    values.put(part.getName(), text(part));
                 }
-            });
-        } catch (CompletionException | IllegalArgumentException e) {
+            }
+        } catch (CompletionException | IllegalArgumentException | IOException e) {
             throw Refusal.malformed("The body is not a multipart form");
         }
+    }
+
+    /** Reads a part as a form is read: what its charset does not have becomes U+FFFD. */
+    private static String text(MultiPart.Part part) throws IOException {
+        String charset = MimeTypes.getCharsetFromContentType(part.getHeaders().get(HttpHeader.CONTENT_TYPE));
+        ByteBuffer bytes = Content.Source.asByteBuffer(part.getContentSource());
+        return (charset == null ? UTF_8 : Charset.forName(charset))
+                .decode(bytes)
+                .toString();
     }
 
     private static String decode(String text) {

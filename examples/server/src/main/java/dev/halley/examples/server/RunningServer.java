@@ -11,8 +11,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.bayeux.server.ServerMessage;
+import org.cometd.bayeux.server.ServerSession;
 import org.cometd.server.AbstractServerTransport;
 import org.cometd.server.BayeuxServerImpl;
+import org.cometd.server.DefaultSecurityPolicy;
 import org.cometd.server.http.AbstractHttpTransport;
 import org.cometd.server.http.JSONHttpTransport;
 import org.cometd.server.websocket.common.AbstractWebSocketTransport;
@@ -169,13 +172,27 @@ final class RunningServer implements AutoCloseable {
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "." + AbstractWebSocketTransport.IDLE_TIMEOUT_OPTION,
                 IDLE.toMillis());
+        // Faye shakes hands by long-polling before it goes over to WebSocket; there the adapter asks whose it is.
+        cometd.setOption(
+                AbstractWebSocketTransport.PREFIX + "."
+                        + AbstractWebSocketTransport.REQUIRE_HANDSHAKE_PER_CONNECTION_OPTION,
+                engine.settings().repeatUnread());
         cometd.setTransports(List.of(new BayeuxWebSocket(cometd), new JSONHttpTransport(cometd)));
+        cometd.setSecurityPolicy(new OwnChannels());
         context.setAttribute(BayeuxServer.ATTRIBUTE, cometd);
         ServletHolder holder = new ServletHolder(bayeux);
         holder.setAsyncSupported(true);
         holder.setInitOrder(1);
         context.addServlet(holder, COMETD + "/*");
         return context;
+    }
+
+    /** Clients make no channels: each would stay as long as they like. */
+    private static final class OwnChannels extends DefaultSecurityPolicy {
+        @Override
+        public boolean canCreate(BayeuxServer server, ServerSession session, String channel, ServerMessage message) {
+            return session != null && session.isLocalSession();
+        }
     }
 
     private static final class Health extends Handler.Abstract.NonBlocking {
@@ -193,7 +210,10 @@ final class RunningServer implements AutoCloseable {
     private static final class JsonErrors extends ErrorHandler {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            int status = response.getStatus();
+            int status = switch (response.getStatus()) {
+                case 501, 505 -> 400; // Nothing is wrong with the server.
+                default -> response.getStatus();
+            };
             String message = switch (status) {
                 case 404 -> "There is nothing here";
                 case 503 -> "This server is stopping";

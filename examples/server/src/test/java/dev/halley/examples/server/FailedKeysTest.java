@@ -54,6 +54,15 @@ class FailedKeysTest {
     }
 
     @Test
+    void failures_areKeptOfSoManyAtMost() {
+        for (int i = 0; i < 2 * FailedKeys.MOST_CALLERS; i++) {
+            keys.failed(new UserId("user" + i), HERE);
+        }
+
+        assertThat(keys.size()).isLessThanOrEqualTo(FailedKeys.MOST_CALLERS);
+    }
+
+    @Test
     void guessing_is429_onRestAndForHandshakes_alsoWithTheRightKey() throws Exception {
         try (RunningServer server = RunningServer.start(
                 ServerSettings.of(Options.of(Map.of("halley", Map.of("require_secure_key", true)))))) {

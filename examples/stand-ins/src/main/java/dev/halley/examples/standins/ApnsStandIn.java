@@ -44,8 +44,7 @@ public final class ApnsStandIn implements AutoCloseable {
     private final Consumer<Push> received;
     private final Queue<RejectedNotificationException> rejections = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
-    private final EventLoopGroup loops =
-            new NioEventLoopGroup(1, new DefaultThreadFactory("apns-stand-in", true));
+    private final EventLoopGroup loops = new NioEventLoopGroup(1, new DefaultThreadFactory("apns-stand-in", true));
     private volatile int port;
     private @Nullable MockApnsServer server;
 

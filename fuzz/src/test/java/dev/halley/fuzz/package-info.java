@@ -1,0 +1,4 @@
+@NullMarked
+package dev.halley.fuzz;
+
+import org.jspecify.annotations.NullMarked;

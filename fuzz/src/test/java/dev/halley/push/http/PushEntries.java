@@ -1,0 +1,57 @@
+package dev.halley.push.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.net.InetAddresses;
+import dev.halley.Outcome;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** What a device registers, what an operator admits, and what a push service answers. */
+public final class PushEntries {
+
+    private static final Instant NOW = Instant.parse("2026-11-24T08:00:00.5Z");
+    private static final InetAddress LOOPBACK = InetAddresses.forString("127.0.0.1");
+
+    private PushEntries() {}
+
+    public static void url(String data) {
+        WebUrl.parse(data).ifPresent(url -> {
+            assertThat(url.getScheme().toLowerCase(Locale.ROOT)).isIn("http", "https");
+            assertThat(url.getHost()).isNotEmpty();
+            assertThat(url.getRawUserInfo()).isNull();
+            assertThat(WebUrl.port(url)).isBetween(1, 65_535);
+            assertThat(url.toASCIIString().chars()).allMatch(c -> c > ' ' && c < 0x7f);
+            assertThat(WebUrl.origin(url)).matches("https?://[^/@?#]+:[0-9]+");
+            assertThat(WebUrl.parse(url.toString())).contains(url);
+        });
+    }
+
+    public static void allowList(String data) {
+        AllowList list;
+        try {
+            list = AllowList.parse(data);
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        if (data.isBlank()) {
+            assertThat(list.admits("example.com", 443, LOOPBACK)).isFalse();
+        }
+        // Nobody is let in whom no entry can mean.
+        assertThat(list.admits("a host that is none", 443, InetAddresses.forString("192.0.2.77"))
+                        && !data.contains("/")
+                        && !data.contains("192.0.2.77"))
+                .isFalse();
+        list.admitsPlain("127.0.0.1", 80);
+    }
+
+    public static void retryAfter(String data) {
+        Outcome outcome = Answer.of(503, data, NOW);
+        assertThat(outcome).isInstanceOf(Outcome.Unavailable.class);
+        ((Outcome.Unavailable) outcome)
+                .retryAfter()
+                .ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, Answer.MOST_RETRY_AFTER));
+    }
+}
