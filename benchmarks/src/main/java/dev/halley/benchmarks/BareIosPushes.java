@@ -54,10 +54,11 @@ final class BareIosPushes implements Pushes {
     }
 
     private void send(int device, String text) {
-        String payload = "{\"aps\":{\"alert\":{\"body\":\"New message from Agent\"}},\"message\":\"New message from Agent\","
-                + "\"serviceId\":\"180-e941460d-1eb0-4f0b-9022-b99ca9ee41f7\",\"tag\":\"chat.newagentmessage\","
-                + "\"lastTranscript\":[{\"Message.Text\":\"" + text + "\"}]}";
-        client.sendNotification(new SimpleApnsPushNotification(
+        String payload =
+                "{\"aps\":{\"alert\":{\"body\":\"New message from Agent\"}},\"message\":\"New message from Agent\","
+                        + "\"serviceId\":\"180-e941460d-1eb0-4f0b-9022-b99ca9ee41f7\",\"tag\":\"chat.newagentmessage\","
+                        + "\"lastTranscript\":[{\"Message.Text\":\"" + text + "\"}]}";
+        var unused = client.sendNotification(new SimpleApnsPushNotification(
                         Crowd.token("ios", device),
                         TOPIC,
                         payload,

@@ -38,8 +38,8 @@ final class Crowd {
 
     /** Opens a chat for a customer who can be pushed to. */
     static ChatId open(ChatEngine engine, int number, String type) {
-        return engine.open(
-                        new NewChat("request-chat", user(number), Device.of(type, token(type, number))).withNickname("Mia"))
+        return engine.open(new NewChat("request-chat", user(number), Device.of(type, token(type, number)))
+                        .withNickname("Mia"))
                 .toCompletableFuture()
                 .join()
                 .id();

@@ -52,8 +52,10 @@ final class HalleyPushes implements Pushes {
         return of(
                 "fcm",
                 Map.of(
-                        "fcm.url", "https://localhost:" + port,
-                        "fcm.credentials", folder.resolve("fcm.json").toString()),
+                        "fcm.url",
+                        "https://localhost:" + port,
+                        "fcm.credentials",
+                        folder.resolve("fcm.json").toString()),
                 devices);
     }
 
@@ -61,13 +63,20 @@ final class HalleyPushes implements Pushes {
         return of(
                 "ios",
                 Map.of(
-                        "apple.host", "localhost",
-                        "apple.port", String.valueOf(port),
-                        "apple.trusted", folder.resolve("server.pem").toString(),
-                        "apple.key", folder.resolve("provider.p8").toString(),
-                        "apple.keyId", BareIosPushes.KEY,
-                        "apple.teamId", BareIosPushes.TEAM,
-                        "apple.topic", BareIosPushes.TOPIC),
+                        "apple.host",
+                        "localhost",
+                        "apple.port",
+                        String.valueOf(port),
+                        "apple.trusted",
+                        folder.resolve("server.pem").toString(),
+                        "apple.key",
+                        folder.resolve("provider.p8").toString(),
+                        "apple.keyId",
+                        BareIosPushes.KEY,
+                        "apple.teamId",
+                        BareIosPushes.TEAM,
+                        "apple.topic",
+                        BareIosPushes.TOPIC),
                 devices);
     }
 
@@ -75,9 +84,12 @@ final class HalleyPushes implements Pushes {
         return new HalleyPushes(
                 type,
                 Options.of(Map.of(
-                        "push", Map.of("pushEnabled", type),
-                        "push.provider." + type, options,
-                        "Service.request-chat", Map.of("_client_timeout_notification", "0"))),
+                        "push",
+                        Map.of("pushEnabled", type),
+                        "push.provider." + type,
+                        options,
+                        "Service.request-chat",
+                        Map.of("_client_timeout_notification", "0"))),
                 devices);
     }
 
