@@ -1,5 +1,7 @@
 package dev.halley;
 
+import dev.halley.internal.Nearest;
+
 /** Says that an option is unknown or has a wrong value, in one line: section, option, value, and what is accepted. */
 public final class OptionException extends IllegalArgumentException {
 
@@ -13,6 +15,18 @@ public final class OptionException extends IllegalArgumentException {
      */
     public OptionException(String section, String option, String value, String accepted) {
         super("[" + section + "] " + option + " = " + value + ": accepted is " + accepted);
+    }
+
+    /**
+     * Returns the complaint about a value that has the right form and can't be used after all, such as the path of a file
+     * that can't be read.
+     *
+     * @param value printed without control characters
+     * @param why in a few words, without anything secret
+     * @param accepted what is accepted instead
+     */
+    public static OptionException unusable(String section, String option, String value, String why, String accepted) {
+        return new OptionException(section, option, "'" + Nearest.printable(value) + "' (" + why + ")", accepted);
     }
 
     /** A complaint about something else. */

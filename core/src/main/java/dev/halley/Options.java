@@ -233,8 +233,8 @@ public final class Options {
                 try {
                     byFile.put(value, Texts.read(value));
                 } catch (IllegalArgumentException e) {
-                    String shown = "'" + Nearest.printable(value) + "' (" + e.getMessage() + ")";
-                    throw new OptionException(section, option, shown, Texts.ACCEPTED);
+                    throw OptionException.unusable(
+                            section, option, value, String.valueOf(e.getMessage()), Texts.ACCEPTED);
                 }
             }
         }));

@@ -32,6 +32,7 @@ class ArchitectureTest {
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/canaries/"))
             .importPackages(ROOT);
 
     /** The clock is an {@code InstantSource}, chance comes from Resilience4j's back-off, waiting is the scheduler's. */

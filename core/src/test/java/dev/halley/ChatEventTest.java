@@ -42,10 +42,10 @@ class ChatEventTest {
 
     @Test
     void partsOfAnotherForm_areRefused() {
-        for (String id : List.of("", "a b", "a.b", "x".repeat(65))) {
+        for (String id : List.of("", "a b", "a.b", "[", "{", "@", "/", "x".repeat(65))) {
             assertThatIllegalArgumentException().as(id).isThrownBy(() -> text("").withId(id));
         }
-        for (String type : List.of("", "Message Text", "Message:Text", "x".repeat(65))) {
+        for (String type : List.of("", "Message Text", "Message:Text", "_action", "x".repeat(65))) {
             assertThatIllegalArgumentException().as(type).isThrownBy(() -> ChatEvent.of(type, Party.AGENT, "Ann", ""));
         }
         assertThatIllegalArgumentException()

@@ -48,4 +48,12 @@ class EventFilterTest {
     private static ChatEvent by(Party party, String type) {
         return ChatEvent.of(type, party, "Somebody", "");
     }
+
+    @Test
+    void filters_areEqualIfTheyExcludeTheSame() {
+        EventFilter joined = EventFilter.parse("Notice.Joined");
+
+        assertThat(joined).isNotEqualTo(EventFilter.parse("Notice.Left")).isNotEqualTo("Notice.Joined");
+        assertThat(joined).hasToString("EventFilter[Notice.Joined]");
+    }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -384,5 +385,19 @@ class OptionsTest {
     private static ThrowableAssertAlternative<OptionException> refused(String section, String option, Object value) {
         return assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> of(Map.of(section, Map.of(option, value))));
+    }
+
+    @Test
+    void aSecretOption_isNotEmpty_andNeverShown() {
+        assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Options.of(Map.of("push", Map.of("apple.certificatePassword", "")), List.of()))
+                .withMessageContaining("(not shown)");
+    }
+
+    @Test
+    void aListWithGaps_isReadWithoutThem() {
+        assertThat(Options.of(Map.of("push", Map.of("pushEnabled", Arrays.asList("fcm", null))), List.of())
+                        .pushEnabled())
+                .containsExactly("fcm");
     }
 }

@@ -85,4 +85,16 @@ class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ServiceSettings.DEFAULT.withGracePeriod(Duration.ofHours(13)));
     }
+
+    @Test
+    void pushing_canBeBoundedOtherwise() {
+        Settings settings = Settings.builder()
+                .sendTimeout(Duration.ofSeconds(5))
+                .pushAttempts(3)
+                .pushesInFlight(7)
+                .build();
+        assertThat(settings.sendTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.pushAttempts()).isEqualTo(3);
+        assertThat(settings.pushesInFlight()).isEqualTo(7);
+    }
 }

@@ -169,9 +169,7 @@ class LeakedSessionTest {
                 false);
         chat = server.open();
         try (TestClient owner = new TestClient(TestClient.Transport.WEBSOCKET, server)) {
-            owner.bayeux
-                    .getTransport("websocket")
-                    .setOption(ClientTransport.MAX_NETWORK_DELAY_OPTION, 1_000L);
+            owner.bayeux.getTransport("websocket").setOption(ClientTransport.MAX_NETWORK_DELAY_OPTION, 1_000L);
             owner.connect();
             owner.awaitPosition(1);
             await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));

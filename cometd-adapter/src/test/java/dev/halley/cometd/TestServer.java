@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.server.AbstractServerTransport;
 import org.cometd.server.BayeuxServerImpl;
@@ -59,6 +60,16 @@ final class TestServer implements AutoCloseable {
     final BayeuxServerImpl bayeux = new BayeuxServerImpl();
 
     TestServer(Settings settings, Map<String, Object> cometdOptions, boolean acknowledgements) throws Exception {
+        this(settings, cometdOptions, acknowledgements, UnaryOperator.identity());
+    }
+
+    /** @param seen the engine as the adapter sees it */
+    TestServer(
+            Settings settings,
+            Map<String, Object> cometdOptions,
+            boolean acknowledgements,
+            UnaryOperator<ChatEngine> seen)
+            throws Exception {
         engine = ChatEngine.builder()
                 .settings(settings)
                 .providers(PushProviders.of(Map.of("test", new Provider())))
@@ -82,7 +93,7 @@ final class TestServer implements AutoCloseable {
         servlet.setInitOrder(1);
         servlet.setAsyncSupported(true);
         context.addServlet(servlet, "/genesys/cometd/*");
-        CometdAdapter.install(bayeux, engine);
+        CometdAdapter.install(bayeux, seen.apply(engine));
         if (acknowledgements) {
             bayeux.addExtension(new AcknowledgedMessagesExtension());
         }

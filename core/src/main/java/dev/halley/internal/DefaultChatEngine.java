@@ -40,7 +40,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +59,8 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     private static final Logger LOGGER = LoggerFactory.getLogger(DefaultChatEngine.class);
 
+    private static final String TIME_IS_OVER = "time to live or attempts are over";
+
     private final SessionStore store;
     private final PushProviders providers;
     private final Options options;
@@ -69,7 +70,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     private final InstantSource clock;
     private final PushDispatcher dispatcher;
     private final LocalConnections connections;
-    private final List<AutoCloseable> own;
+    private final List<Runnable> own;
     private volatile boolean closed;
 
     private DefaultChatEngine(EngineBuilder builder) {
@@ -79,19 +80,19 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         clock = builder.clock;
         observer = builder.observer == null ? new Observer() {} : SafeObserver.around(builder.observer);
         providers = builder.providers;
-        own.add(providers);
+        own.add(providers::close);
         agentLink = builder.agentLink;
         Scheduler scheduler;
         if (builder.scheduler == null) {
             ThreadScheduler threads = new ThreadScheduler();
-            own.add(threads);
+            own.add(threads::close);
             scheduler = threads;
         } else {
             scheduler = builder.scheduler;
         }
         if (builder.store == null) {
             store = new InMemorySessionStore(clock, scheduler);
-            own.add(0, store);
+            own.add(0, store::close);
         } else {
             store = builder.store;
         }
@@ -122,7 +123,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
                 chat.serviceId(),
                 chat.serviceName(),
                 Checks.wellFormed(chat.nickname()),
-                now.truncatedTo(ChronoUnit.SECONDS),
+                now,
                 chat.polled(),
                 chat.secureKey().map(DefaultChatEngine::hash).orElse(null));
         ChatEvent joined = ChatEvent.joined(Party.CLIENT, identity.nickname());
@@ -154,7 +155,10 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
             return CompletableFuture.failedFuture(new IllegalArgumentException(
                     "A text of " + length + " bytes as escaped UTF-8 is too long; accepted are " + settings.maxText()));
         }
-        return update(chat, (session, policy, now) -> session.said(event, isPushable(session, event), policy, now))
+        return update(
+                        chat,
+                        "said",
+                        (session, policy, now) -> session.said(event, isPushable(session, event), policy, now))
                 .thenApply(change -> {
                     change.ifPresent(committed -> count(committed, event));
                     return change.map(committed -> receipt(committed, event));
@@ -163,18 +167,22 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     @Override
     public CompletionStage<Optional<Receipt>> end(ChatId chat, ChatEvent last) {
-        return update(chat, (session, policy, now) -> session.ended(last, policy, now))
+        return update(chat, "ended", (session, policy, now) -> session.ended(last, policy, now))
                 .thenApply(change -> change.map(committed -> receipt(committed, last)));
     }
 
     @Override
     public CompletionStage<Optional<ChatView>> device(ChatId chat, @Nullable Device device) {
-        return view(update(chat, (session, policy, now) -> session.device(device, policy, now)));
+        return view(update(chat, "device", (session, policy, now) -> session.device(device, policy, now))
+                .thenApply(change -> {
+                    countGivenUp(change, TIME_IS_OVER);
+                    return change;
+                }));
     }
 
     @Override
     public CompletionStage<Optional<ChatView>> refreshed(ChatId chat, long position) {
-        return view(update(chat, (session, policy, now) -> session.refreshed(position, policy, now)));
+        return view(update(chat, "refreshed", (session, policy, now) -> session.refreshed(position, policy, now)));
     }
 
     @Override
@@ -220,24 +228,14 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         closed = true;
         connections.close();
         dispatcher.close();
-        for (AutoCloseable part : own) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOGGER.warn("Could not close {}", part.getClass().getSimpleName(), e);
-            }
-        }
+        own.forEach(Runnable::run);
     }
 
     // What the store tells
 
     @Override
     public void due(ChatId chat) {
-        update(chat, Session::woken).whenComplete((change, failure) -> {
-            if (change != null) {
-                change.ifPresent(committed -> countGivenUp(committed, "time to live or attempts are over"));
-            }
-        });
+        update(chat, "woken", Session::woken).thenAccept(change -> countGivenUp(change, TIME_IS_OVER));
     }
 
     @Override
@@ -252,29 +250,28 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     @Override
     public void orphaned(ChatId chat, ConnectionId connection) {
-        update(chat, (session, policy, now) -> session.orphaned(connection, policy, now));
+        update(chat, "orphaned", (session, policy, now) -> session.orphaned(connection, policy, now));
     }
 
     // What became of pushes
 
     @Override
     public void settled(ChatId chat, String key, Outcome outcome) {
-        update(chat, (session, policy, now) -> session.settled(key, policy, now))
-                .whenComplete((change, failure) -> {
-                    if (change != null && outcome instanceof Outcome.Rejected rejected) {
-                        change.ifPresent(committed -> countGivenUp(committed, rejected.reason()));
+        update(chat, "settled", (session, policy, now) -> session.settled(key, policy, now))
+                .thenAccept(change -> {
+                    if (outcome instanceof Outcome.Rejected rejected) {
+                        countGivenUp(change, rejected.reason());
                     }
                 });
     }
 
     @Override
     public void unavailable(ChatId chat, String key, int attempt, boolean tried, Duration backOff) {
-        update(chat, (session, policy, now) -> session.unavailable(key, attempt, tried, backOff, policy, now))
-                .whenComplete((change, failure) -> {
-                    if (change != null) {
-                        change.ifPresent(committed -> countGivenUp(committed, "attempts are over"));
-                    }
-                });
+        update(
+                        chat,
+                        "unavailable",
+                        (session, policy, now) -> session.unavailable(key, attempt, tried, backOff, policy, now))
+                .thenAccept(change -> countGivenUp(change, "attempts are over"));
     }
 
     @Override
@@ -287,6 +284,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
             Duration backOff) {
         update(
                         chat,
+                        "unregistered",
                         (session, policy, now) ->
                                 session.unregistered(key, attempt, device, outcome.since(), backOff, policy, now))
                 .whenComplete((change, failure) -> {
@@ -297,7 +295,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
                                 && after(change.get()).device() == null) {
                             observer.tokenForgotten(chat, device, outcome.reason());
                         }
-                        countGivenUp(change.get(), outcome.reason());
+                        countGivenUp(change, outcome.reason());
                     }
                 });
     }
@@ -310,18 +308,37 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         Step apply(Session session, Policy policy, Instant now);
     }
 
-    /** Commits what follows from an input, and does what follows from that. */
-    CompletionStage<Optional<Change>> update(ChatId chat, Input input) {
-        SessionStore.Rule rule = (state, now) -> {
+    /** An input as stores see it; its name is for logs and for whoever watches a store. */
+    private final class Rule implements SessionStore.Rule {
+        private final String name;
+        private final Input input;
+
+        Rule(String name, Input input) {
+            this.name = name;
+            this.input = input;
+        }
+
+        @Override
+        public Step apply(SessionState state, Instant now) {
             Session session = (Session) state;
             return input.apply(session, policy(session), now);
-        };
-        return store.update(chat, rule).whenComplete((change, failure) -> {
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** Commits what follows from an input, and does what follows from that. */
+    CompletionStage<Optional<Change>> update(ChatId chat, String name, Input input) {
+        return store.update(chat, new Rule(name, input)).whenComplete((change, failure) -> {
             if (failure != null) {
                 observer.storeFailed("update", failure);
                 LOGGER.warn(
-                        "The store failed to update chat {}: {}",
+                        "The store failed to update chat {} ({}): {}",
                         shortHash(chat),
+                        name,
                         failure.getClass().getSimpleName());
             } else if (change.isPresent() && !closed) {
                 follow(change.get());
@@ -386,7 +403,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         told.whenComplete((nothing, failure) -> {
             if (failure == null) {
                 observer.agentTold(service);
-                update(session.id(), (s, policy, now) -> s.told(notice.absence(), policy, now));
+                update(session.id(), "told", (s, policy, now) -> s.told(notice.absence(), policy, now));
             } else {
                 observer.agentNotTold(service);
                 LOGGER.warn(
@@ -481,8 +498,12 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         }
     }
 
-    /** Counts a push that this change has given up: it was pending before and counts as told after. */
-    private void countGivenUp(Change change, String reason) {
+    /** Counts a push that a change has given up: it was pending before and counts as told after. */
+    private void countGivenUp(Optional<Change> committed, String reason) {
+        if (committed.isEmpty()) {
+            return;
+        }
+        Change change = committed.get();
         Session before = (Session) change.before();
         Push push = before.phase() instanceof Sending sending
                 ? sending.push()

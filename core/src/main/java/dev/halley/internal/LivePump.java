@@ -52,17 +52,34 @@ final class LivePump {
     /** How many nudges were not looked at yet; whoever raises it from 0 reads. */
     private final AtomicInteger nudges = new AtomicInteger();
 
+    /** What the link was given before, for another chat: it takes one call at a time. */
+    private final CompletionStage<Void> before;
+
     /** Where the reader is; written by the one who reads only. */
     private volatile long sent;
 
+    /** The last row that was ever handed over; {@code sent} goes back where rows are repeated. */
+    private volatile long handed;
+
+    private volatile CompletionStage<Void> taken;
+
     private volatile boolean stopped;
 
-    LivePump(SessionStore store, Scheduler scheduler, ChatId chat, ClientLink link, long seen) {
+    LivePump(
+            SessionStore store,
+            Scheduler scheduler,
+            ChatId chat,
+            ClientLink link,
+            long seen,
+            CompletionStage<Void> before) {
         this.store = store;
         this.scheduler = scheduler;
         this.chat = chat;
         this.link = link;
+        this.before = before;
+        this.taken = before;
         this.sent = seen;
+        this.handed = seen;
         this.confirmed = new AtomicLong(seen);
     }
 
@@ -83,9 +100,12 @@ final class LivePump {
         }
     }
 
-    /** Notes what arrived, of that which was sent; returns whether the session is to be told. */
+    /**
+     * Notes what arrived; returns whether the session is to be told. What was never handed over can't have arrived: the
+     * client means the chat that its connection served before.
+     */
     boolean confirmed(long position) {
-        return position > sent || confirmed.getAndUpdate(before -> Math.max(before, position)) < position;
+        return position <= handed && confirmed.getAndUpdate(before -> Math.max(before, position)) < position;
     }
 
     long confirmed() {
@@ -96,6 +116,11 @@ final class LivePump {
     void rewind() {
         rewindTo.set(confirmed.get());
         nudge();
+    }
+
+    /** Completes when the link has taken what it was given last. */
+    CompletionStage<Void> taken() {
+        return taken;
     }
 
     void stop() {
@@ -143,6 +168,10 @@ final class LivePump {
         if (rewind != NOWHERE) {
             sent = Math.min(sent, rewind);
         }
+        if (!before.toCompletableFuture().isDone()) {
+            begun.complete(null);
+            return before.<Boolean>handle((nothing, failure) -> true).toCompletableFuture();
+        }
         return read().thenCompose(page -> page == null ? NOTHING : deliver(page))
                 .toCompletableFuture();
     }
@@ -160,6 +189,10 @@ final class LivePump {
     }
 
     private CompletionStage<Boolean> deliver(Optional<Page> page) {
+        if (stopped) {
+            // The connection has left, or serves another chat, since this was asked for.
+            return CompletableFuture.completedFuture(false);
+        }
         if (page.isEmpty()) {
             stop();
             return CompletableFuture.completedFuture(false);
@@ -173,11 +206,16 @@ final class LivePump {
             begun.complete(null);
             return CompletableFuture.completedFuture(false);
         }
+        if (rewindTo.get() != NOWHERE) {
+            return CompletableFuture.completedFuture(true); // these rows would come before those that are repeated
+        }
         List<Row> rows = portion(page.get().rows());
-        CompletionStage<Void> taken = link.deliver(session.view(), rows);
+        CompletionStage<Void> delivered = link.deliver(session.view(), rows);
+        taken = delivered;
         sent = rows.get(rows.size() - 1).position();
+        handed = Math.max(handed, sent);
         begun.complete(null);
-        return taken.thenApply(done -> true);
+        return delivered.thenApply(done -> true);
     }
 
     private static List<Row> portion(List<Row> rows) {

@@ -15,10 +15,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +42,10 @@ final class LocalConnections implements Connections {
     private final ConcurrentHashMap<UserId, Set<Connection>> byUser = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<ChatId, Set<LivePump>> pumps = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
+
+    /** Departures that the store has failed to note. */
+    private final Queue<Supplier<CompletionStage<Void>>> undone = new ConcurrentLinkedQueue<>();
+
     private volatile boolean closed;
 
     LocalConnections(DefaultChatEngine engine, SessionStore store, Scheduler scheduler) {
@@ -65,13 +73,16 @@ final class LocalConnections implements Connections {
     @Override
     public CompletionStage<Void> attach(Arrival arrival, ClientLink link) {
         Connection connection = new Connection(arrival, link, numbers.incrementAndGet());
-        byId.put(link.id(), connection);
+        Connection known = byId.putIfAbsent(link.id(), connection);
+        if (known != null) {
+            return known.then(() -> serveLatest(known, arrival.position()));
+        }
         byUser.compute(arrival.user(), (user, connections) -> {
-            Set<Connection> all = connections == null ? ConcurrentHashMap.newKeySet() : connections;
+            Set<Connection> all = connections == null ? new CopyOnWriteArraySet<>() : connections;
             all.add(connection);
             return all;
         });
-        return connection.then(() -> serveLatest(connection, arrival.position()));
+        return orGiveUp(connection, connection.then(() -> serveLatest(connection, arrival.position())));
     }
 
     @Override
@@ -83,7 +94,11 @@ final class LocalConnections implements Connections {
         return connection.then(() -> {
             forget(connection);
             LivePump pump = connection.serve(null);
-            return pump == null ? completedFuture(null) : leave(pump, id, position);
+            if (pump != null) {
+                return leave(pump, id, position);
+            }
+            // It serves no chat, as far as is known here; but the store may have lost the reply that it does.
+            return surely(() -> leaveAny(connection.arrival, id, position, 0));
         });
     }
 
@@ -91,9 +106,12 @@ final class LocalConnections implements Connections {
     public CompletionStage<Void> leftLate(Arrival arrival, ConnectionId id) {
         Connection connection = byId.get(id);
         if (connection != null && connection.arrival.user().equals(arrival.user())) {
-            return connection.then(() -> leaveLate(arrival, id, connection.pump()));
+            return connection.then(() -> {
+                LivePump pump = connection.pump();
+                return leaveAny(arrival, id, arrival.position(), pump == null ? 0 : pump.confirmed());
+            });
         }
-        return leaveLate(arrival, id, null);
+        return leaveAny(arrival, id, arrival.position(), 0);
     }
 
     @Override
@@ -101,7 +119,8 @@ final class LocalConnections implements Connections {
         Connection connection = byId.get(id);
         LivePump pump = connection == null ? null : connection.pump();
         if (pump != null && pump.confirmed(position)) {
-            engine.update(pump.chat(), (session, policy, now) -> session.confirmed(id, position, policy, now));
+            engine.update(
+                    pump.chat(), "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
         }
     }
 
@@ -136,6 +155,9 @@ final class LocalConnections implements Connections {
     private void look() {
         if (!closed) {
             pumps.values().forEach(all -> all.forEach(LivePump::nudge));
+            List<Supplier<CompletionStage<Void>>> departures = List.copyOf(undone);
+            undone.removeAll(departures);
+            departures.forEach(this::surely);
             scheduler.schedule(LOOK, this::look);
         }
     }
@@ -149,7 +171,7 @@ final class LocalConnections implements Connections {
             Session latest = chats.stream().max(LATEST).orElseThrow();
             LivePump now = connection.pump();
             if (now == null) {
-                return join(connection, latest.id(), position);
+                return orGiveUp(connection, join(connection, latest.id(), position, completedFuture(null)));
             }
             if (now.chat().equals(latest.id())) {
                 return completedFuture(null);
@@ -157,7 +179,18 @@ final class LocalConnections implements Connections {
             LivePump before = connection.serve(null);
             CompletionStage<Void> left =
                     before == null ? completedFuture(null) : leave(before, connection.link.id(), OptionalLong.empty());
-            return left.thenCompose(nothing -> join(connection, latest.id(), position));
+            return orGiveUp(
+                    connection, left.thenCompose(nothing -> join(connection, latest.id(), position, now.taken())));
+        });
+    }
+
+    /** Gives up a connection of which the store may or may not have noted what it serves: its client comes back. */
+    private static CompletionStage<Void> orGiveUp(Connection connection, CompletionStage<Void> serving) {
+        return serving.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                connection.leave();
+                connection.link.close();
+            }
         });
     }
 
@@ -179,24 +212,28 @@ final class LocalConnections implements Connections {
                         .toList());
     }
 
-    private CompletionStage<Void> join(Connection connection, ChatId chat, OptionalLong position) {
+    private CompletionStage<Void> join(
+            Connection connection, ChatId chat, OptionalLong position, CompletionStage<Void> before) {
         ConnectionId id = connection.link.id();
-        return engine.update(chat, (session, policy, now) -> session.joined(id, store.node(), position, policy, now))
+        return engine.update(
+                        chat,
+                        "joined",
+                        (session, policy, now) -> session.joined(id, store.node(), position, policy, now))
                 .thenCompose(change -> {
                     if (change.isEmpty() || change.get().after().isEmpty()) {
                         return completedFuture(null);
                     }
-                    Session before = (Session) change.get().before();
+                    Session earlier = (Session) change.get().before();
                     Session after = (Session) change.get().after().get();
-                    if (!before.equals(after)) {
+                    if (!earlier.equals(after)) {
                         engine.observer().customerOnline(after.identity().serviceName());
-                        if (before.connection().isPresent()) {
+                        if (earlier.connection().isPresent()) {
                             engine.observer().customerTookOver(after.identity().serviceName());
                         }
                     }
-                    LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen());
+                    LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen(), before);
                     pumps.compute(chat, (key, all) -> {
-                        Set<LivePump> set = all == null ? ConcurrentHashMap.newKeySet() : all;
+                        Set<LivePump> set = all == null ? new CopyOnWriteArraySet<>() : all;
                         set.add(pump);
                         return set;
                     });
@@ -207,20 +244,31 @@ final class LocalConnections implements Connections {
 
     private CompletionStage<Void> leave(LivePump pump, ConnectionId id, OptionalLong position) {
         retire(pump);
-        return engine.update(
+        return surely(() -> engine.update(
                         pump.chat(),
+                        "left",
                         (session, policy, now) -> session.left(id, position, pump.confirmed(), policy, now))
-                .thenApply(change -> null);
+                .thenApply(change -> null));
     }
 
-    private CompletionStage<Void> leaveLate(Arrival arrival, ConnectionId id, @Nullable LivePump pump) {
-        long confirmed = pump == null ? 0 : pump.confirmed();
+    /** Does it again for as long as the store fails: nobody else knows that the connection is gone. */
+    private CompletionStage<Void> surely(Supplier<CompletionStage<Void>> departure) {
+        return departure.get().whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                undone.add(departure);
+            }
+        });
+    }
+
+    /** Leaves whichever chat a connection is the last one of. */
+    private CompletionStage<Void> leaveAny(Arrival arrival, ConnectionId id, OptionalLong position, long confirmed) {
         return candidates(arrival).thenCompose(chats -> {
             CompletionStage<Void> done = completedFuture(null);
             for (Session chat : chats) {
                 done = done.thenCompose(nothing -> engine.update(
                                 chat.id(),
-                                (session, policy, now) -> session.left(id, arrival.position(), confirmed, policy, now))
+                                "left",
+                                (session, policy, now) -> session.left(id, position, confirmed, policy, now))
                         .thenApply(change -> null));
             }
             return done;

@@ -27,7 +27,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,13 +47,18 @@ final class PushDispatcher {
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(2);
     private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(5);
     private static final IntervalFunction BACK_OFF =
-            IntervalFunction.ofExponentialRandomBackoff(FIRST_BACK_OFF, 2.0, 0.3, LONGEST_BACK_OFF);
+            IntervalFunction.ofExponentialBackoff(FIRST_BACK_OFF, 2.0, LONGEST_BACK_OFF);
 
     /** How often sends that take too long are looked for. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     /** At most so many kinds of failure are remembered as logged. */
     private static final int MOST_LOGGED = 1_000;
+
+    private static final String HIDDEN = "(token)";
+
+    /** No push service has shorter tokens, and "5" in a reason is no token. */
+    private static final int SHORTEST_HIDDEN = 8;
 
     /** What happens to a session next, committed by the engine. */
     interface Settlement {
@@ -81,7 +88,8 @@ final class PushDispatcher {
     private final Settlement settlement;
     private final Circuits circuits;
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
-    private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
+    private final Set<InFlight> inFlight = new ConcurrentSkipListSet<>();
+    private final AtomicLong sends = new AtomicLong();
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean closed;
 
@@ -244,7 +252,7 @@ final class PushDispatcher {
         private void send(Circuit circuit, PushProvider provider, Device device, Notification notification) {
             Instant begun = clock.instant();
             observer.pushSent(device.type(), sending.attempt());
-            InFlight send = new InFlight(begun.plus(settings.sendTimeout()), new CompletableFuture<>());
+            InFlight send = new InFlight(sends.incrementAndGet(), begun.plus(settings.sendTimeout()));
             inFlight.add(send);
             look();
             CompletionStage<Outcome> answered = send.answer;
@@ -274,7 +282,8 @@ final class PushDispatcher {
             }
         }
 
-        private void settle(Circuit circuit, Device device, Outcome outcome, Duration took) {
+        private void settle(Circuit circuit, Device device, Outcome said, Duration took) {
+            Outcome outcome = withoutToken(said, device.token());
             observer.pushSettled(device.type(), outcome, took);
             if (outcome instanceof Outcome.Unavailable unavailable) {
                 circuit.failed(took, unavailable.reason());
@@ -309,18 +318,27 @@ final class PushDispatcher {
         }
 
         private Duration backOff() {
-            return Duration.ofMillis(BACK_OFF.apply(sending.push().failures() + 1));
+            int failures = sending.push().failures() + 1;
+            // Up to 30 % more or less, by the push rather than by chance: the same history takes the same course again.
+            int hundredths = 70 + Integer.remainderUnsigned((key + failures).hashCode() * 0x9E3779B9, 61);
+            return Duration.ofMillis(BACK_OFF.apply(failures) * hundredths / 100);
         }
     }
 
     /** A push whose provider has not answered yet. */
-    private static final class InFlight {
+    private static final class InFlight implements Comparable<InFlight> {
+        private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        private final long number;
         private final Instant until;
-        private final CompletableFuture<Outcome> answer;
 
-        InFlight(Instant until, CompletableFuture<Outcome> answer) {
+        InFlight(long number, Instant until) {
+            this.number = number;
             this.until = until;
-            this.answer = answer;
+        }
+
+        @Override
+        public int compareTo(InFlight other) {
+            return Long.compare(number, other.number);
         }
     }
 
@@ -353,6 +371,24 @@ final class PushDispatcher {
         return failure instanceof IllegalArgumentException && failure.getMessage() != null
                 ? Nearest.printable(failure.getMessage())
                 : "format: " + nameOf(failure);
+    }
+
+    /** What a provider said; services like to repeat the token that they complain of. */
+    private static Outcome withoutToken(Outcome outcome, String token) {
+        if (token.length() < SHORTEST_HIDDEN) {
+            return outcome;
+        }
+        if (outcome instanceof Outcome.Rejected rejected) {
+            return new Outcome.Rejected(rejected.reason().replace(token, HIDDEN));
+        }
+        if (outcome instanceof Outcome.Unregistered unregistered) {
+            return new Outcome.Unregistered(unregistered.reason().replace(token, HIDDEN), unregistered.since());
+        }
+        if (outcome instanceof Outcome.Unavailable unavailable) {
+            return new Outcome.Unavailable(
+                    unavailable.reason().replace(token, HIDDEN), unavailable.retryAfter(), unavailable.forAll());
+        }
+        return outcome;
     }
 
     private static Duration longer(Duration a, Duration b) {

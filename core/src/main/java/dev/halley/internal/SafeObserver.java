@@ -19,7 +19,10 @@ final class SafeObserver {
                     try {
                         return method.invoke(observer, arguments);
                     } catch (InvocationTargetException e) {
-                        LOGGER.warn("The observer failed in {}: {}", method.getName(), String.valueOf(e.getCause()));
+                        LOGGER.warn(
+                                "The observer failed in {}: {}",
+                                method.getName(),
+                                e.getTargetException().getClass().getName());
                         return null;
                     }
                 });

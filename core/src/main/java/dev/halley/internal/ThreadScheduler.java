@@ -2,6 +2,7 @@ package dev.halley.internal;
 
 import dev.halley.spi.Scheduler;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,7 +50,11 @@ final class ThreadScheduler implements Scheduler, AutoCloseable {
                 try {
                     task.run();
                 } catch (RuntimeException e) {
-                    LOGGER.warn("A task failed, which is a bug", e);
+                    // Without its message, which might be a store's or a link's own and hold anything.
+                    LOGGER.warn(
+                            "A task failed, which is a bug: {} at {}",
+                            e.getClass().getName(),
+                            Arrays.toString(e.getStackTrace()));
                 }
             });
         } catch (RejectedExecutionException e) {

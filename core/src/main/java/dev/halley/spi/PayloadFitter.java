@@ -69,7 +69,12 @@ public final class PayloadFitter {
      * @param type the event's type
      * @param text the event's text, cut if need be
      */
-    public record Entry(String type, String text) {}
+    public record Entry(String type, String text) {
+        @Override
+        public String toString() {
+            return "Entry[" + type + "]";
+        }
+    }
 
     /** Returns the rows that fit. */
     public Fitted fit(List<Row> rows) {
@@ -197,11 +202,8 @@ public final class PayloadFitter {
         return (isShort ? 2 : 6) + depth - 1;
     }
 
-    /** Half a pair of surrogates counts two of the four bytes of the pair. */
+    /** Of what is not ASCII; half a pair of surrogates counts two of the four bytes of the pair. */
     private static int utf8Length(char c) {
-        if (c < 0x80) {
-            return 1;
-        }
         return c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
     }
 }

@@ -3,7 +3,6 @@ package dev.halley.spi;
 import dev.halley.Notification;
 import dev.halley.OptionException;
 import dev.halley.Options;
-import dev.halley.internal.Nearest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +49,7 @@ public record ProviderConfig(String type, Options options) {
      * @param accepted what it could be
      */
     public OptionException unusable(String name, String value, String why, String accepted) {
-        return new OptionException(
-                options.sectionWith(name, value).orElse("push.provider." + type),
-                name,
-                "'" + Nearest.printable(value) + "' (" + why + ")",
-                accepted);
+        return OptionException.unusable(
+                options.sectionWith(name, value).orElse("push.provider." + type), name, value, why, accepted);
     }
 }

@@ -160,4 +160,14 @@ class SessionCodecTest {
     private static <T> @Nullable T maybe(Random random, Supplier<T> value) {
         return random.nextBoolean() ? value.get() : null;
     }
+
+    @Test
+    void aPhaseThatNobodyKnows_isRefused() {
+        String text = codec.encode(SessionFixture.quiet().session());
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.decode(text.replace("5:Quiet", "5:Quite")))
+                .withMessageContaining("unknown phase")
+                .withMessageContaining("Quite");
+    }
 }

@@ -191,6 +191,11 @@ public abstract class PushProviderContract {
         public Shown {
             texts = List.copyOf(texts);
         }
+
+        @Override
+        public String toString() {
+            return "Shown[" + texts.size() + " texts, " + omitted + " omitted" + (truncated ? ", truncated]" : "]");
+        }
     }
 
     /** Starts the service and the relay. */

@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -262,10 +263,20 @@ public final class SerializingSessionStore implements SessionStore {
                     state.node(),
                     state.connection());
         }
+
+        @Override
+        public String toString() {
+            return "Write[" + chat + ", " + head + "]";
+        }
     }
 
     /** What the cluster answers. */
-    private record Found(long version, String state, List<String> rows) {}
+    private record Found(long version, String state, List<String> rows) {
+        @Override
+        public String toString() {
+            return "Found[" + version + "]";
+        }
+    }
 
     /**
      * What the nodes of a {@link SerializingSessionStore} share: the sessions, the clock, the timers, and what goes wrong.
@@ -296,6 +307,7 @@ public final class SerializingSessionStore implements SessionStore {
         private volatile double lostSignals;
         private volatile double doubledSignals;
         private volatile Duration delay = Duration.ZERO;
+        private volatile BiConsumer<ChatId, @Nullable String> watcher = (chat, state) -> {};
 
         /**
          * Creates an empty cluster.
@@ -360,6 +372,14 @@ public final class SerializingSessionStore implements SessionStore {
         public Cluster delay(Duration longest) {
             delay = longest;
             return this;
+        }
+
+        /**
+         * Tells of each commit at the moment when it is made, whether its caller hears of it or not: the very text that the
+         * caller's codec made, null for a removal.
+         */
+        void onCommit(BiConsumer<ChatId, @Nullable String> told) {
+            watcher = told;
         }
 
         /**
@@ -484,6 +504,7 @@ public final class SerializingSessionStore implements SessionStore {
                     return false;
                 }
                 entry.append(write);
+                watcher.accept(write.chat(), write.state());
             }
             watch(write.chat());
             return true;
@@ -509,6 +530,7 @@ public final class SerializingSessionStore implements SessionStore {
                 entry.replace(write.get());
                 entry.version = ++versions;
             }
+            watcher.accept(chat, write.map(Write::state).orElse(null));
             return Optional.of(entry.version);
         }
 

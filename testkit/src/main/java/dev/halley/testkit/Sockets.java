@@ -24,6 +24,7 @@ final class Sockets implements AutoCloseable {
     private final ServerSocket server;
     private final Talk talk;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Thread doorkeeper;
 
     Sockets(InetAddress address, Talk talk) {
         this.talk = talk;
@@ -32,13 +33,14 @@ final class Sockets implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start(this::accept);
+        doorkeeper = start(this::accept);
     }
 
-    static void start(Runnable task) {
+    static Thread start(Runnable task) {
         Thread thread = new Thread(task, THREADS + "socket");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void accept() {
@@ -47,7 +49,7 @@ final class Sockets implements AutoCloseable {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
                 open.add(socket);
-                start(() -> serve(socket));
+                var unused = start(() -> serve(socket));
             } catch (IOException e) {
                 // It is closed, or the connection is gone already.
             }
@@ -100,6 +102,12 @@ final class Sockets implements AutoCloseable {
             server.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        try {
+            // Until it is back from the kernel, the kernel goes on taking connections.
+            doorkeeper.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         resetAll();
     }

@@ -352,6 +352,18 @@ abstract class EngineTest {
         }
 
         @Test
+        void deviceThatComesAfterTheTimeToLive_givesUpTheWaitingPush_andCountsIt() {
+            set("push", "ttl", "60");
+            ChatId chat = openAndLeave();
+            provider.answerWith(new Outcome.Unregistered("410"));
+            say(chat, "Hello");
+            time.advance(Duration.ofMinutes(5));
+            assertThat(counted).noneMatch(line -> line.startsWith("given up"));
+            join(engine().device(chat, Device.of("test", "new phone")));
+            assertThat(counted).contains("given up time to live or attempts are over");
+        }
+
+        @Test
         void openBreaker_defersPushes_andUsesUpNoAttempt() {
             Outcome[] failures = new Outcome[20];
             Arrays.fill(failures, new Outcome.Unavailable("503"));
@@ -486,6 +498,46 @@ abstract class EngineTest {
         }
 
         @Test
+        void attachOfTheSameConnectionAgain_deliversNothingTwice() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            join(engine().connections().attach(arrival(OptionalLong.empty()), link));
+            say(chat, "Hello");
+            time.advance(Duration.ofSeconds(10));
+            assertThat(link.positions()).containsExactly(1L, 2L);
+        }
+
+        @Test
+        void newChat_waitsUntilASlowLinkHasTakenTheRowsOfTheOlder() {
+            open();
+            RecordingLink link = new RecordingLink("slow").slow();
+            engine().connections().attach(arrival(OptionalLong.empty()), link);
+            time.settle();
+            time.advance(Duration.ofSeconds(2));
+            ChatId second = open();
+            time.advance(Duration.ofSeconds(20));
+            assertThat(link.deliveries()).hasSize(1);
+            boolean moved = view(second).presence() == Presence.ONLINE; // unless the announcement was lost
+            link.take();
+            time.advance(Duration.ofSeconds(10));
+            assertThat(link.deliveries()).hasSize(moved ? 2 : 1);
+        }
+
+        @Test
+        void confirmationOfTheOlderChat_isNotTakenForOneOfTheNewer() {
+            open();
+            RecordingLink link = new RecordingLink("slow").slow();
+            engine().connections().attach(arrival(OptionalLong.empty()), link);
+            time.settle();
+            time.advance(Duration.ofSeconds(2));
+            ChatId second = open();
+            time.advance(Duration.ofSeconds(5));
+            engine().connections().confirmed(link.id(), 1);
+            time.settle();
+            assertThat(view(second).seen()).isZero();
+        }
+
+        @Test
         void departureOfAnOlderConnection_movesNothing() {
             ChatId chat = open();
             RecordingLink older = attach();
@@ -551,6 +603,19 @@ abstract class EngineTest {
             Receipt second = join(engine().said(chat, event)).orElseThrow();
             assertThat(first.position()).isEqualTo(second.position()).hasValue(2);
             assertThat(view(chat).position()).isEqualTo(2);
+        }
+
+        @Test
+        void latestOfSeveralChats_isServed_evenWithinOneSecond() {
+            ChatId latest = open();
+            for (int i = 0; i < 10; i++) {
+                time.advance(Duration.ofMillis(10));
+                latest = open();
+            }
+            RecordingLink link = attach();
+            say(latest, "Hello");
+            time.settle();
+            assertThat(link.texts()).contains("Hello");
         }
 
         @Test

@@ -46,6 +46,7 @@ final class NtfyProvider implements PushProvider {
         this.timeout = timeout;
         client.setName("halley-push-ntfy");
         client.setFollowRedirects(false);
+        client.setMaxResponseHeadersSize(LONGEST_ANSWER);
         try {
             client.start();
         } catch (Exception e) {

@@ -36,4 +36,9 @@ record Answer(int status, Object body, long retryAfter) {
         }
         response.write(true, ByteBuffer.wrap(Json.bytes(body)), callback);
     }
+
+    @Override
+    public String toString() {
+        return "Answer[" + status + "]";
+    }
 }

@@ -1,8 +1,11 @@
 package dev.halley.examples.server;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import org.cometd.bayeux.server.BayeuxContext;
 import org.cometd.server.BayeuxServerImpl;
 import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
+import org.eclipse.jetty.websocket.api.Session;
 
 /**
  * CometD over WebSocket; whoever sends what can't be read is told so, and no more, in the close frame. Public, for Jetty
@@ -19,24 +22,57 @@ public final class BayeuxWebSocket extends JettyWebSocketTransport {
 
     @Override
     protected Object newWebSocketEndPoint(BayeuxContext context) {
-        return new Quiet(context);
+        return new Quiet(new EndPoint(context));
     }
 
-    /** Closes without a word of Java. */
-    public final class Quiet extends EndPoint {
+    /**
+     * Closes without a word of Java. No subclass of CometD's endpoint, for that would write whole messages into a log of
+     * its own name, and so of Halley's.
+     */
+    public static final class Quiet implements Session.Listener {
 
-        Quiet(BayeuxContext context) {
-            super(context);
+        private final EndPoint endPoint;
+
+        Quiet(EndPoint endPoint) {
+            this.endPoint = endPoint;
         }
 
         @Override
-        public void close(int code, String reason) {
-            // CometD closes with 1011 and a Java exception where a message can't be handled.
-            if (code == SERVER_ERROR) {
-                super.close(INVALID_PAYLOAD, "This is not a Bayeux message or an array of them");
-            } else {
-                super.close(code, reason);
-            }
+        public void onWebSocketOpen(Session session) {
+            endPoint.onWebSocketOpen(quiet(session));
+        }
+
+        @Override
+        public void onWebSocketText(String message) {
+            endPoint.onWebSocketText(message);
+        }
+
+        @Override
+        public void onWebSocketClose(int code, String reason) {
+            endPoint.onWebSocketClose(code, reason);
+        }
+
+        @Override
+        public void onWebSocketError(Throwable failure) {
+            endPoint.onWebSocketError(failure);
+        }
+
+        /** CometD closes with 1011 and a Java exception where a message can't be handled. */
+        private static Session quiet(Session session) {
+            return (Session) Proxy.newProxyInstance(
+                    Session.class.getClassLoader(), new Class<?>[] {Session.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("close")
+                                && arguments != null
+                                && arguments[0].equals(SERVER_ERROR)) {
+                            arguments[0] = INVALID_PAYLOAD;
+                            arguments[1] = "This is not a Bayeux message or an array of them";
+                        }
+                        try {
+                            return method.invoke(session, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
         }
     }
 }

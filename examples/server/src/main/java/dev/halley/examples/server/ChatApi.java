@@ -44,7 +44,12 @@ final class ChatApi extends JsonApi {
             .build();
 
     /** A service that somebody has asked for and whose chat is still to be opened. */
-    private record Instance(String service, UserId owner, String secureKey) {}
+    private record Instance(String service, UserId owner, String secureKey) {
+        @Override
+        public String toString() {
+            return "Instance[" + service + "]";
+        }
+    }
 
     /** A customer's call on a chat that is there. */
     private record Call(ChatView chat, Fields fields) {

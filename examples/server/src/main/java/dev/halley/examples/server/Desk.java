@@ -48,7 +48,12 @@ final class Desk implements AgentLink {
     }
 
     /** Told to the agents alone, after a position of the transcript. */
-    private record Notice(long after, long absence, Instant at, String nickname, String text) {}
+    private record Notice(long after, long absence, Instant at, String nickname, String text) {
+        @Override
+        public String toString() {
+            return "Notice[" + absence + "]";
+        }
+    }
 
     /** What the desk knows of one chat. Guarded by itself. */
     private static final class Folder {
@@ -210,7 +215,12 @@ final class Desk implements AgentLink {
     }
 
     private static List<Map<String, Object>> merged(List<Row> rows, List<Notice> notices) {
-        record Placed(long place, Map<String, Object> event) {}
+        record Placed(long place, Map<String, Object> event) {
+            @Override
+            public String toString() {
+                return "Placed[" + place + "]";
+            }
+        }
         List<Placed> all = new ArrayList<>();
         for (Row row : rows) {
             all.add(new Placed(2 * row.position(), shown(row.position(), row.at(), row.event())));

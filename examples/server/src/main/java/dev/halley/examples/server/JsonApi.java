@@ -1,6 +1,7 @@
 package dev.halley.examples.server;
 
 import java.io.EOFException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -71,7 +72,7 @@ abstract class JsonApi extends Handler.Abstract.NonBlocking {
         }
         if (!(cause instanceof QuietException) && !(cause instanceof EOFException)) {
             log.warn("A call failed: {}", cause.getClass().getName());
-            log.debug("It failed with", cause);
+            log.debug("It failed at {}", Arrays.toString(cause.getStackTrace()));
         }
         return Refusal.unavailable().answer();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.halley.canaries;
+
+import org.jspecify.annotations.NullMarked;

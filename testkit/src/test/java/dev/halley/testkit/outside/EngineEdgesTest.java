@@ -1,0 +1,285 @@
+package dev.halley.testkit.outside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.halley.ChatEngine;
+import dev.halley.ChatEvent;
+import dev.halley.ChatId;
+import dev.halley.ChatView;
+import dev.halley.Device;
+import dev.halley.NewChat;
+import dev.halley.Outcome;
+import dev.halley.Party;
+import dev.halley.Presence;
+import dev.halley.PushProviders;
+import dev.halley.ServiceSettings;
+import dev.halley.Settings;
+import dev.halley.UserId;
+import dev.halley.spi.Arrival;
+import dev.halley.spi.ConnectionId;
+import dev.halley.spi.Observer;
+import dev.halley.testkit.RecordingLink;
+import dev.halley.testkit.RecordingProvider;
+import dev.halley.testkit.VirtualTime;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What comes late, twice, or from nobody. */
+class EngineEdgesTest {
+
+    private static final UserId ANN = new UserId("ann");
+    private static final UserId BOB = new UserId("bob");
+    private static final ConnectionId UNKNOWN = new ConnectionId("unknown");
+
+    private final VirtualTime time = new VirtualTime();
+    private final RecordingProvider provider = new RecordingProvider();
+    private final List<String> counted = new ArrayList<>();
+    private final ChatEngine engine = ChatEngine.builder()
+            .settings(Settings.builder()
+                    .service(Settings.REQUEST_CHAT, ServiceSettings.DEFAULT.withGracePeriod(Duration.ZERO))
+                    .pushesInFlight(1)
+                    .maxEvents(10)
+                    .build())
+            .providers(PushProviders.of(Map.of("test", provider)))
+            .clock(time)
+            .scheduler(time)
+            .observer(counting())
+            .build();
+    private int links;
+
+    /** A push that waits for its turn behind another one. */
+    @Nested
+    class Waiting {
+        private final CompletableFuture<Outcome> first = provider.hold();
+        private final ChatId chat;
+
+        Waiting() {
+            say(openAndLeave(ANN), "Hello Ann");
+            chat = openAndLeave(BOB);
+            say(chat, "Hello Bob");
+            time.settle();
+            assertThat(provider.sent()).hasSize(1);
+        }
+
+        @Test
+        void isWithdrawn_ifItsCustomerIsBack() {
+            attach(BOB);
+            first.complete(new Outcome.Accepted());
+            time.settle();
+
+            assertThat(provider.sent()).hasSize(1);
+            assertThat(counted).contains("pushWithdrawn");
+        }
+
+        @Test
+        void waitsForADevice_ifThatIsGone() {
+            join(engine.device(chat, null));
+            first.complete(new Outcome.Accepted());
+            time.settle();
+            assertThat(provider.sent()).hasSize(1);
+
+            join(engine.device(chat, Device.of("test", "new-phone")));
+            time.settle();
+            assertThat(provider.sent().get(1).device().token()).isEqualTo("new-phone");
+        }
+
+        @Test
+        void isSettled_ifItsRowsWereDropped() {
+            for (int i = 0; i < 20; i++) {
+                say(chat, "More " + i);
+            }
+            first.complete(new Outcome.Accepted());
+            time.settle();
+
+            assertThat(counted).contains("pushGivenUp rows dropped");
+            assertThat(provider.sent().get(1).texts()).doesNotContain("Hello Bob");
+        }
+
+        @Test
+        void isNotSent_afterTheEnd() {
+            engine.close();
+            engine.close();
+            time.advance(Duration.ofMinutes(10));
+
+            assertThat(provider.sent()).hasSize(1);
+            assertThat(counted).doesNotContain("pushSettled");
+        }
+    }
+
+    @Test
+    void aPushThatHasWaitedTooLong_isTriedLater() {
+        ChatId slow = openAndLeave(ANN);
+        ChatId chat = openAndLeave(BOB);
+        say(slow, "Hello Ann");
+        time.advance(Duration.ofMillis(500));
+        assertThat(provider.hold()).isNotDone();
+        say(slow, "Anybody there?");
+        say(chat, "Hello Bob");
+        time.advance(Duration.ofSeconds(31));
+        assertThat(counted).contains("pushDeferred no room in time");
+
+        time.advance(Duration.ofMinutes(2));
+        assertThat(provider.sent()).anySatisfy(sent -> assertThat(sent.texts()).containsExactly("Hello Bob"));
+    }
+
+    @Test
+    void anUnknownService_isRefused_withThoseThereAre() {
+        assertThatThrownBy(() -> join(engine.open(new NewChat("nonsense", ANN, null))))
+                .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("request-chat");
+    }
+
+    @Test
+    void aTextThatIsTooLong_isRefused_withItsSizeAlone() {
+        ChatId chat = open(ANN);
+
+        assertThatThrownBy(() -> say(chat, "x".repeat(24 * 1024 + 1)))
+                .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("24577 bytes")
+                .hasMessageNotContaining("xx");
+    }
+
+    @Test
+    void chats_comeAPageAtATime() {
+        List<ChatId> opened = List.of(open(ANN), open(BOB), open(ANN));
+        List<ChatId> listed = new ArrayList<>();
+        for (List<ChatView> page = join(engine.chats(null, 2));
+                !page.isEmpty();
+                page = join(engine.chats(listed.get(listed.size() - 1), 2))) {
+            assertThat(page).hasSizeLessThanOrEqualTo(2);
+            page.forEach(chat -> listed.add(chat.id()));
+        }
+
+        assertThat(listed)
+                .containsExactlyInAnyOrderElementsOf(opened)
+                .isSortedAccordingTo((a, b) -> a.value().compareTo(b.value()));
+    }
+
+    @Test
+    void whatComesFromAConnectionThatNobodyKnows_movesNothing() {
+        ChatId chat = open(ANN);
+        RecordingLink link = attach(ANN);
+
+        engine.connections().confirmed(UNKNOWN, 1);
+        engine.connections().repeat(UNKNOWN);
+        join(engine.connections().left(UNKNOWN, OptionalLong.of(1)));
+
+        assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+        assertThat(view(chat).seen()).isZero();
+        assertThat(link.closed()).isFalse();
+    }
+
+    @Test
+    void aConnectionWithoutAChat_comesAndGoes() {
+        RecordingLink link = attach(ANN);
+        engine.connections().confirmed(link.id(), 1);
+        engine.connections().repeat(link.id());
+
+        join(engine.connections().left(link.id(), OptionalLong.of(1)));
+        ChatId chat = open(ANN);
+        time.settle();
+        assertThat(view(chat).seen()).isZero();
+        assertThat(link.deliveries()).isEmpty();
+    }
+
+    @Test
+    void aLateDeparture_namedBySomebodyElse_movesNothing() {
+        ChatId chat = open(ANN);
+        RecordingLink link = attach(ANN);
+
+        join(engine.connections().leftLate(new Arrival(BOB, null, null, OptionalLong.of(1)), link.id()));
+
+        assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+    }
+
+    @Test
+    void anOlderConfirmation_changesNothing() {
+        ChatId chat = open(ANN);
+        say(chat, "Hello");
+        RecordingLink link = attach(ANN);
+        time.settle();
+
+        engine.connections().confirmed(link.id(), 2);
+        engine.connections().confirmed(link.id(), 1);
+
+        assertThat(view(chat).seen()).isEqualTo(2);
+    }
+
+    @Test
+    void severalConnectionsOfOneUser_eachServesTheChatThatItNamed() {
+        ChatView first = join(engine.open(new NewChat("request-chat", ANN, null)));
+        RecordingLink named = new RecordingLink("named");
+        join(engine.connections().attach(new Arrival(ANN, first.serviceId(), null, OptionalLong.empty()), named));
+        RecordingLink other = attach(ANN);
+        time.advance(Duration.ofSeconds(1));
+        ChatId later = open(ANN);
+        time.settle();
+
+        say(first.id(), "To the first");
+        say(later, "To the later");
+        time.settle();
+        assertThat(other.texts()).contains("To the later");
+        assertThat(named.texts()).doesNotContain("To the later");
+    }
+
+    @Test
+    void aChatThatIsRemoved_whileItIsServed_endsItsDelivery() {
+        ChatId chat = open(ANN);
+        RecordingLink link = attach(ANN);
+        join(engine.end(chat, ChatEvent.left(Party.AGENT, "Agent Smith")));
+        time.advance(Duration.ofDays(30));
+
+        assertThat(join(engine.transcript(chat, 0, 0))).isEmpty();
+        assertThat(link.texts()).contains("has left the session");
+    }
+
+    private ChatId openAndLeave(UserId user) {
+        ChatId chat = open(user);
+        RecordingLink link = attach(user);
+        join(engine.connections().left(link.id(), OptionalLong.of(1)));
+        return chat;
+    }
+
+    private ChatId open(UserId user) {
+        return join(engine.open(new NewChat("request-chat", user, Device.of("test", "phone"))))
+                .id();
+    }
+
+    private RecordingLink attach(UserId user) {
+        RecordingLink link = new RecordingLink("link" + ++links);
+        join(engine.connections().attach(new Arrival(user, null, null, OptionalLong.empty()), link));
+        return link;
+    }
+
+    private void say(ChatId chat, String text) {
+        join(engine.said(chat, ChatEvent.text(Party.AGENT, "Agent Smith", text)));
+    }
+
+    private ChatView view(ChatId chat) {
+        return join(engine.transcript(chat, 0, 0)).orElseThrow().chat();
+    }
+
+    private <T> T join(CompletionStage<T> stage) {
+        time.settle();
+        return stage.toCompletableFuture().join();
+    }
+
+    private Observer counting() {
+        return (Observer) Proxy.newProxyInstance(
+                Observer.class.getClassLoader(), new Class<?>[] {Observer.class}, (proxy, method, arguments) -> {
+                    boolean reasoned = method.getName().equals("pushGivenUp")
+                            || method.getName().equals("pushDeferred");
+                    counted.add(reasoned ? method.getName() + " " + arguments[1] : method.getName());
+                    return null;
+                });
+    }
+}
