@@ -31,10 +31,15 @@ final class Crowd {
         return new UserId("customer-" + number);
     }
 
+    /** Returns a device token in the form of its push service. */
+    static String token(String type, int device) {
+        return type.equals("ios") ? String.format(Locale.ROOT, "%064x", device) : TOKEN + device;
+    }
+
     /** Opens a chat for a customer who can be pushed to. */
     static ChatId open(ChatEngine engine, int number, String type) {
-        return engine.open(
-                        new NewChat("request-chat", user(number), Device.of(type, TOKEN + number)).withNickname("Mia"))
+        return engine.open(new NewChat("request-chat", user(number), Device.of(type, token(type, number)))
+                        .withNickname("Mia"))
                 .toCompletableFuture()
                 .join()
                 .id();

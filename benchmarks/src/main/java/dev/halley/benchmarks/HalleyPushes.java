@@ -6,6 +6,7 @@ import dev.halley.Options;
 import dev.halley.Outcome;
 import dev.halley.PushProviders;
 import dev.halley.spi.Observer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -44,12 +45,51 @@ final class HalleyPushes implements Pushes {
     }
 
     static HalleyPushes http(int port, int devices) {
+        return of("customhttp", Map.of("customhttp.url", BareHttpPushes.url(port)), devices);
+    }
+
+    static HalleyPushes fcm(Path folder, int port, int devices) {
+        return of(
+                "fcm",
+                Map.of(
+                        "fcm.url",
+                        "https://localhost:" + port,
+                        "fcm.credentials",
+                        folder.resolve("fcm.json").toString()),
+                devices);
+    }
+
+    static HalleyPushes ios(Path folder, int port, int devices) {
+        return of(
+                "ios",
+                Map.of(
+                        "apple.host",
+                        "localhost",
+                        "apple.port",
+                        String.valueOf(port),
+                        "apple.trusted",
+                        folder.resolve("server.pem").toString(),
+                        "apple.key",
+                        folder.resolve("provider.p8").toString(),
+                        "apple.keyId",
+                        BareIosPushes.KEY,
+                        "apple.teamId",
+                        BareIosPushes.TEAM,
+                        "apple.topic",
+                        BareIosPushes.TOPIC),
+                devices);
+    }
+
+    private static HalleyPushes of(String type, Map<String, String> options, int devices) {
         return new HalleyPushes(
-                "customhttp",
+                type,
                 Options.of(Map.of(
-                        "push", Map.of("pushEnabled", "customhttp"),
-                        "push.provider.customhttp", Map.of("customhttp.url", BareHttpPushes.url(port)),
-                        "Service.request-chat", Map.of("_client_timeout_notification", "0"))),
+                        "push",
+                        Map.of("pushEnabled", type),
+                        "push.provider." + type,
+                        options,
+                        "Service.request-chat",
+                        Map.of("_client_timeout_notification", "0"))),
                 devices);
     }
 

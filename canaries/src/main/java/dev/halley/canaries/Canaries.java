@@ -72,7 +72,7 @@ public final class Canaries {
 
     /** What becomes of a provider's words is looked for in the log and at observers; the demonstration prints its pushes. */
     private static final Pattern SAID_BY_OTHERS =
-            Pattern.compile("dev\\.halley\\.(Outcome\\$.*|examples\\.server\\.DemoReceiver\\$Push)");
+            Pattern.compile("dev\\.halley\\.(Outcome\\$.*|examples\\.server\\.DemoPush)");
 
     private static final int MOST_PRINTED = 200;
     private static final int MOST_TOLD = 20;

@@ -75,7 +75,8 @@ public final class InMemorySessionStore implements SessionStore {
         byOwner.merge(
                 opened.owner(),
                 opened.id(),
-                (a, b) -> Stream.concat(chatsOf(a).stream(), chatsOf(b).stream()).toList());
+                (a, b) ->
+                        Stream.concat(chatsOf(a).stream(), chatsOf(b).stream()).toList());
         arm(null, entry);
         return completedFuture(true);
     }
@@ -110,8 +111,7 @@ public final class InMemorySessionStore implements SessionStore {
         return completedFuture(
                 entry == null
                         ? Optional.empty()
-                        : Optional.of(
-                                new Page(entry.state, entry.read(Math.max(after, entry.state.omitted()), max))));
+                        : Optional.of(new Page(entry.state, entry.read(Math.max(after, entry.state.omitted()), max))));
     }
 
     @Override
@@ -283,11 +283,7 @@ public final class InMemorySessionStore implements SessionStore {
             long dropped = next.omitted() - first + 1;
             // Dropped a half at a time, so that a row costs the same however many there are.
             return dropped > Math.max(16, size / 2)
-                    ? new Entry(
-                            next,
-                            Arrays.copyOfRange(target, (int) dropped, size),
-                            next.omitted() + 1,
-                            armedAt)
+                    ? new Entry(next, Arrays.copyOfRange(target, (int) dropped, size), next.omitted() + 1, armedAt)
                     : new Entry(next, target, first, armedAt);
         }
 

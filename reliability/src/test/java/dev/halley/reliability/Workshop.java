@@ -136,13 +136,19 @@ final class Workshop implements AutoCloseable {
     private List<String> runHere(TestName test) throws ClassNotFoundException {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selector(test))
+                // Without canaries: a fault is to be noticed by the test that is named for it.
+                .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
                 .build();
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create(JUPITER_ALONE).execute(request, listener);
         TestExecutionSummary summary = listener.getSummary();
         if (summary.getTestsFoundCount() == 0
                 || summary.getTestsSucceededCount() + summary.getTestsFailedCount() < summary.getTestsFoundCount()) {
-            throw new AssertionError(test + " was not run, or not all of it");
+            throw new AssertionError(
+                    test + " was not run, or not all of it",
+                    summary.getFailures().isEmpty()
+                            ? null
+                            : summary.getFailures().get(0).getException());
         }
         List<String> failures = new ArrayList<>();
         for (TestExecutionSummary.Failure failure : summary.getFailures()) {

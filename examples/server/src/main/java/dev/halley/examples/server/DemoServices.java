@@ -20,6 +20,8 @@ import java.util.function.Consumer;
 final class DemoServices implements AutoCloseable {
 
     private static final String TOPIC = "com.example.app";
+    private static final String TRUST = "javax.net.ssl.trustStore";
+    private static final String TRUST_PASSWORD = "javax.net.ssl.trustStorePassword";
 
     private final Path folder;
     private final DemoReceiver webhooks;
@@ -31,9 +33,8 @@ final class DemoServices implements AutoCloseable {
         this.folder = folder;
         Certificates certificates = Certificates.make(folder);
         // The provider trusts whom the JVM trusts, and in a demonstration that is the stand-in alone.
-        System.setProperty(
-                "javax.net.ssl.trustStore", certificates.serverKeyStore().toString());
-        System.setProperty("javax.net.ssl.trustStorePassword", Certificates.PASSWORD);
+        System.setProperty(TRUST, certificates.serverKeyStore().toString());
+        System.setProperty(TRUST_PASSWORD, Certificates.PASSWORD);
         webhooks = DemoReceiver.start(received);
         fcm = FcmStandIn.builder(certificates)
                 .received(sent -> received.accept(toPush(sent)))
@@ -109,6 +110,8 @@ final class DemoServices implements AutoCloseable {
             webhooks.close();
             fcm.close();
             apns.close();
+            System.clearProperty(TRUST);
+            System.clearProperty(TRUST_PASSWORD);
             MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
         } catch (IOException e) {
             throw new IllegalStateException("The stand-ins did not stop", e);

@@ -76,6 +76,11 @@ public final class ApnsStandIn implements AutoCloseable {
         public String id() {
             return header("apns-id");
         }
+
+        @Override
+        public String toString() {
+            return "Push[" + id() + ", " + payload.length() + " characters]";
+        }
     }
 
     private ApnsStandIn(Certificates certificates, Consumer<Push> received) {

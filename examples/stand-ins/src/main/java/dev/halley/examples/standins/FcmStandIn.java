@@ -118,6 +118,11 @@ public final class FcmStandIn implements AutoCloseable {
         public String key() {
             return at("/message/data/key");
         }
+
+        @Override
+        public String toString() {
+            return "Push[" + key() + ", " + body.length() + " characters]";
+        }
     }
 
     /**

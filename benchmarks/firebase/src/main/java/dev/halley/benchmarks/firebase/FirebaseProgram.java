@@ -1,0 +1,140 @@
+package dev.halley.benchmarks.firebase;
+
+import com.google.auth.oauth2.GoogleCredentials;
+import com.google.firebase.FirebaseApp;
+import com.google.firebase.FirebaseOptions;
+import com.google.firebase.internal.ApacheHttp2Transport;
+import com.google.firebase.messaging.AndroidConfig;
+import com.google.firebase.messaging.FirebaseMessaging;
+import com.google.firebase.messaging.Message;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
+
+/**
+ * Pushes by firebase-admin, 500 under way at once; asked over its standard input, as the other programs are. Its server's
+ * address can't be set, so its connections are led to the stand-in instead; nothing else of its client is changed.
+ */
+final class FirebaseProgram {
+
+    private static final int IN_FLIGHT = 500;
+
+    /** What firebase-admin's own client has. */
+    private static final int CONNECTIONS = 100;
+
+    private final int devices;
+    private final FirebaseMessaging messaging;
+    private final Semaphore room = new Semaphore(IN_FLIGHT);
+
+    private FirebaseProgram(int port, int devices, Path folder) throws Exception {
+        this.devices = devices;
+        try (InputStream credentials = Files.newInputStream(folder.resolve("fcm.json"))) {
+            messaging = FirebaseMessaging.getInstance(FirebaseApp.initializeApp(FirebaseOptions.builder()
+                    .setCredentials(GoogleCredentials.fromStream(credentials))
+                    .setHttpTransport(new ApacheHttp2Transport(ApacheHttp2Transport.defaultHttpAsyncClientBuilder()
+                            .setConnectionManager(connections(port))
+                            .build()))
+                    .build()));
+        }
+    }
+
+    private static PoolingAsyncClientConnectionManager connections(int port) throws Exception {
+        return PoolingAsyncClientConnectionManagerBuilder.create()
+                .setDnsResolver(new Loopback())
+                .setSchemePortResolver(host -> port)
+                .setTlsStrategy(ClientTlsStrategyBuilder.create()
+                        .setSslContext(SSLContext.getDefault())
+                        .setHostnameVerifier(NoopHostnameVerifier.INSTANCE)
+                        .build())
+                .setDefaultTlsConfig(TlsConfig.custom()
+                        .setVersionPolicy(HttpVersionPolicy.NEGOTIATE)
+                        .build())
+                .setMaxConnTotal(CONNECTIONS)
+                .setMaxConnPerRoute(CONNECTIONS)
+                .build();
+    }
+
+    public static void main(String[] args) throws Exception {
+        FirebaseProgram program = new FirebaseProgram(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Path.of(args[2]));
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                System.out.println(program.all());
+            }
+        }
+        System.exit(0);
+    }
+
+    private String all() throws InterruptedException {
+        long cpu = cpuNanos();
+        long begin = System.nanoTime();
+        for (int i = 0; i < devices; i++) {
+            room.acquire();
+            var sent = messaging.sendAsync(message(i));
+            sent.addListener(
+                    () -> {
+                        room.release();
+                        try {
+                            sent.get();
+                        } catch (ExecutionException | InterruptedException e) {
+                            System.err.println("A push was answered " + e);
+                        }
+                    },
+                    Runnable::run);
+        }
+        room.acquire(IN_FLIGHT);
+        room.release(IN_FLIGHT);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        return "= rate=" + devices / seconds + " cpu=" + (cpuNanos() - cpu) / 1e3 / devices;
+    }
+
+    private static Message message(int device) {
+        String text = "@T0000000000000000000 Good morning, how may I help you? I have all the time that you need, and more";
+        return Message.builder()
+                .setToken("d0:APA91b" + "x".repeat(140) + device)
+                .putData(
+                        "message",
+                        "{\"message\":\"New message from Agent\","
+                                + "\"serviceId\":\"180-e941460d-1eb0-4f0b-9022-b99ca9ee41f7\","
+                                + "\"lastTranscript\":[{\"Message.Text\":\"" + text + "\"}]}")
+                .putData("tag", "chat.newagentmessage")
+                .putData("key", "0001BaAFC4J8000N_1_2")
+                .setAndroidConfig(AndroidConfig.builder()
+                        .setPriority(AndroidConfig.Priority.HIGH)
+                        .setTtl(86_400_000)
+                        .build())
+                .build();
+    }
+
+    private static long cpuNanos() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
+    /** Every name is this machine. */
+    private static final class Loopback implements DnsResolver {
+        @Override
+        public InetAddress[] resolve(String host) {
+            return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
+    }
+}

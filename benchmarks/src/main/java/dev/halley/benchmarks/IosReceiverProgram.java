@@ -1,0 +1,21 @@
+package dev.halley.benchmarks;
+
+import dev.halley.examples.standins.ApnsStandIn;
+import dev.halley.examples.standins.Certificates;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The stand-in for APNs. Its key and its certificate are in a folder. */
+final class IosReceiverProgram {
+
+    private IosReceiverProgram() {}
+
+    public static void main(String[] args) throws Exception {
+        AtomicInteger received = new AtomicInteger();
+        ApnsStandIn standIn =
+                ApnsStandIn.start(Certificates.make(Path.of(args[0])), push -> received.incrementAndGet());
+        System.out.println(Commands.ANSWER + "port=" + standIn.port());
+        Commands.serve(words -> Map.of("heard", received.getAndSet(0)));
+    }
+}
