@@ -23,8 +23,12 @@ final class Wake {
         Samples p99 = new Samples();
         Samples wrong = new Samples();
         for (int i = 0; i < run.rounds(1); i++) {
-            try (Child engine =
-                    Child.start(run, WakeProgram.class, List.of("-Xmx6g", "-XX:+Use" + collector), run.size(10_000, 500), run.size(60, 2))) {
+            try (Child engine = Child.start(
+                    run,
+                    WakeProgram.class,
+                    List.of("-Xmx6g", "-XX:+Use" + collector),
+                    run.size(10_000, 500),
+                    run.size(60, 2))) {
                 Values answer = engine.ask("wake");
                 p50.add(answer.get("p50"));
                 p99.add(answer.get("p99"));

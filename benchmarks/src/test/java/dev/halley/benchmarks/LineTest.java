@@ -24,17 +24,21 @@ class LineTest {
 
     @Test
     void ratio_aboveItsLimit_isMissed() {
-        assertThat(Line.ratio("b", "w", "µs", Samples.of(13), Samples.of(10), 1.25).verdict())
+        assertThat(Line.ratio("b", "w", "µs", Samples.of(13), Samples.of(10), 1.25)
+                        .verdict())
                 .isEqualTo("missed");
-        assertThat(Line.ratio("b", "w", "µs", Samples.of(12), Samples.of(10), 1.25).verdict())
+        assertThat(Line.ratio("b", "w", "µs", Samples.of(12), Samples.of(10), 1.25)
+                        .verdict())
                 .isEqualTo("reached");
     }
 
     @Test
     void rate_belowItsLimit_isMissed() {
-        assertThat(Line.rate("b", "w", "/s", Samples.of(89), Samples.of(100), 0.9).isReached())
+        assertThat(Line.rate("b", "w", "/s", Samples.of(89), Samples.of(100), 0.9)
+                        .isReached())
                 .isFalse();
-        assertThat(Line.rate("b", "w", "/s", Samples.of(91), Samples.of(100), 0.9).isReached())
+        assertThat(Line.rate("b", "w", "/s", Samples.of(91), Samples.of(100), 0.9)
+                        .isReached())
                 .isTrue();
     }
 

@@ -40,7 +40,8 @@ final class RecentIds extends AbstractList<String> implements RandomAccess {
 
     private static RecentIds of(List<String> ids) {
         return new RecentIds(
-                ids.toArray(String[]::new), ids.stream().mapToInt(String::hashCode).toArray());
+                ids.toArray(String[]::new),
+                ids.stream().mapToInt(String::hashCode).toArray());
     }
 
     @Override

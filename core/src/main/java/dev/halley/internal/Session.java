@@ -330,7 +330,8 @@ record Session(
     @Override
     public Optional<Instant> wakeAt() {
         Instant due = phase.due().orElse(null);
-        return Optional.ofNullable(sooner(sooner(due, attachBy), sooner(notice == null ? null : notice.due(), expires)));
+        return Optional.ofNullable(
+                sooner(sooner(due, attachBy), sooner(notice == null ? null : notice.due(), expires)));
     }
 
     private static @Nullable Instant sooner(@Nullable Instant a, @Nullable Instant b) {

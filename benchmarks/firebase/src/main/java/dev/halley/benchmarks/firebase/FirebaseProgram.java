@@ -70,7 +70,8 @@ final class FirebaseProgram {
     }
 
     public static void main(String[] args) throws Exception {
-        FirebaseProgram program = new FirebaseProgram(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Path.of(args[2]));
+        FirebaseProgram program =
+                new FirebaseProgram(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Path.of(args[2]));
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 System.out.println(program.all());
@@ -103,7 +104,8 @@ final class FirebaseProgram {
     }
 
     private static Message message(int device) {
-        String text = "@T0000000000000000000 Good morning, how may I help you? I have all the time that you need, and more";
+        String text =
+                "@T0000000000000000000 Good morning, how may I help you? I have all the time that you need, and more";
         return Message.builder()
                 .setToken("d0:APA91b" + "x".repeat(140) + device)
                 .putData(
