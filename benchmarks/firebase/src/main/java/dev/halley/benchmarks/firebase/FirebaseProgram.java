@@ -34,6 +34,11 @@ final class FirebaseProgram {
 
     private static final int IN_FLIGHT = 500;
 
+    /** It asks for more, by itself, than the stand-in gives. */
+    private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
+
+    private static final String PROJECT = "stand-in-1234";
+
     /** What firebase-admin's own client has. */
     private static final int CONNECTIONS = 100;
 
@@ -45,7 +50,10 @@ final class FirebaseProgram {
         this.devices = devices;
         try (InputStream credentials = Files.newInputStream(folder.resolve("fcm.json"))) {
             messaging = FirebaseMessaging.getInstance(FirebaseApp.initializeApp(FirebaseOptions.builder()
-                    .setCredentials(GoogleCredentials.fromStream(credentials))
+                    .setCredentials(GoogleCredentials.create(GoogleCredentials.fromStream(credentials)
+                            .createScoped(SCOPE)
+                            .refreshAccessToken()))
+                    .setProjectId(PROJECT)
                     .setHttpTransport(new ApacheHttp2Transport(ApacheHttp2Transport.defaultHttpAsyncClientBuilder()
                             .setConnectionManager(connections(port))
                             .build()))
