@@ -11,20 +11,14 @@ import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import javax.net.ssl.SSLContext;
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.config.TlsConfig;
-import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
-import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
-import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
-import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.net.URIAuthority;
 
 /**
  * Pushes by firebase-admin, 500 under way at once; asked over its standard input, as the other programs are. Its server's
@@ -39,9 +33,6 @@ final class FirebaseProgram {
 
     private static final String PROJECT = "stand-in-1234";
 
-    /** What firebase-admin's own client has. */
-    private static final int CONNECTIONS = 100;
-
     private final int devices;
     private final FirebaseMessaging messaging;
     private final Semaphore room = new Semaphore(IN_FLIGHT);
@@ -55,26 +46,11 @@ final class FirebaseProgram {
                             .refreshAccessToken()))
                     .setProjectId(PROJECT)
                     .setHttpTransport(new ApacheHttp2Transport(ApacheHttp2Transport.defaultHttpAsyncClientBuilder()
-                            .setConnectionManager(connections(port))
+                            .setRoutePlanner((target, context) -> new HttpRoute(new HttpHost("https", "localhost", port), null, true))
+                            .addRequestInterceptorFirst((request, entity, context) -> request.setAuthority(new URIAuthority("localhost", port)))
                             .build()))
                     .build()));
         }
-    }
-
-    private static PoolingAsyncClientConnectionManager connections(int port) throws Exception {
-        return PoolingAsyncClientConnectionManagerBuilder.create()
-                .setDnsResolver(new Loopback())
-                .setSchemePortResolver(host -> port)
-                .setTlsStrategy(ClientTlsStrategyBuilder.create()
-                        .setSslContext(SSLContext.getDefault())
-                        .setHostnameVerifier(NoopHostnameVerifier.INSTANCE)
-                        .build())
-                .setDefaultTlsConfig(TlsConfig.custom()
-                        .setVersionPolicy(HttpVersionPolicy.NEGOTIATE)
-                        .build())
-                .setMaxConnTotal(CONNECTIONS)
-                .setMaxConnPerRoute(CONNECTIONS)
-                .build();
     }
 
     public static void main(String[] args) throws Exception {
@@ -133,18 +109,5 @@ final class FirebaseProgram {
     private static long cpuNanos() {
         return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
-    }
-
-    /** Every name is this machine. */
-    private static final class Loopback implements DnsResolver {
-        @Override
-        public InetAddress[] resolve(String host) {
-            return new InetAddress[] {InetAddress.getLoopbackAddress()};
-        }
-
-        @Override
-        public String resolveCanonicalHostname(String host) {
-            return host;
-        }
     }
 }
