@@ -13,6 +13,7 @@ final class Benchmarks {
             java -jar benchmarks.jar list                       what there is
             java -jar benchmarks.jar run NAME… | all            measure, print a table, write results/NAME.json
                                          [--short]              only see that it runs; the figures mean nothing
+                                         [--rounds N]           take turns so often at most
                                          [--planted lock|scan|objects]   with a slowdown put in, to see that it shows
             java -jar benchmarks.jar table                      print what was measured last
             """;
@@ -42,7 +43,11 @@ final class Benchmarks {
                     "20,000 pushes through the engine, 0 and 20 ms answers",
                     "a bare Jetty client",
                     Push::http),
-            new Benchmark("push-fcm", "20,000 pushes over FCM, 0 and 20 ms answers", "a bare Jetty client", Push::fcm),
+            new Benchmark(
+                    "push-fcm",
+                    "20,000 pushes over FCM, 0 and 20 ms answers",
+                    "a bare Jetty client, and firebase-admin",
+                    Push::fcm),
             new Benchmark("push-ios", "20,000 pushes over APNs", "bare Pushy", Push::ios),
             new Benchmark("latency", "from said to the push at the receiver", "one bare request", Push::latency),
             new Benchmark("start", "the example server until it serves", "a bare CometD server", Start::measure),
@@ -78,11 +83,14 @@ final class Benchmarks {
         }
         List<Benchmark> chosen = new ArrayList<>();
         boolean isShort = false;
+        int most = Integer.MAX_VALUE;
         Planted planted = Planted.NOTHING;
         for (int i = 1; i < words.size(); i++) {
             String word = words.get(i);
             if (word.equals("--short")) {
                 isShort = true;
+            } else if (word.equals("--rounds") && i + 1 < words.size()) {
+                most = Integer.parseInt(words.get(++i));
             } else if (word.equals("--planted") && i + 1 < words.size()) {
                 planted = Planted.of(words.get(++i));
             } else if (word.equals("all")) {
@@ -97,7 +105,7 @@ final class Benchmarks {
                 chosen.add(named.get());
             }
         }
-        measure(chosen, new Run(isShort, planted, home()), results);
+        measure(chosen, new Run(isShort, most, planted, home()), results);
         return 0;
     }
 

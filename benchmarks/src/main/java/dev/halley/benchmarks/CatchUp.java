@@ -38,7 +38,7 @@ final class CatchUp {
             crowded.server.ask("others", others, IN_OTHER);
             // A chat's own first event is not one of those that are looked for.
             int warm = run.size(5, 0);
-            for (int round = -warm; round < run.rounds(9); round++) {
+            for (int round = -warm; round < run.rounds(7); round++) {
                 for (int i = 0; i < all.length; i++) {
                     double before = all[i].server.ask("cpu").get("nanos");
                     double micros =

@@ -22,6 +22,8 @@ final class ChatServer {
 
     static final String PATH = "/genesys/cometd";
 
+    private static final long TICK_NANOS = 5_000_000;
+
     private ChatServer() {}
 
     public static void main(String[] args) throws Exception {
@@ -52,7 +54,7 @@ final class ChatServer {
         context.addServlet(servlet, PATH + "/*");
         chats.install();
         server.start();
-        System.out.println("ready at port=" + connector.getLocalPort());
+        System.out.println(Commands.ANSWER + "ready at port=" + connector.getLocalPort());
         Commands.serve(words -> answer(chats, words));
     }
 
@@ -75,7 +77,7 @@ final class ChatServer {
         int messages = (int) ((long) perSecond * millis / 1_000);
         long cpu = Commands.cpuNanos();
         long begin = System.nanoTime();
-        Pace.each(4, messages, perSecond, (i, due) -> chats.say(i % customers, Marked.text(due)));
+        Pace.each(2, messages, perSecond, TICK_NANOS, (i, due) -> chats.say(i % customers, Marked.text(due)));
         double seconds = (System.nanoTime() - begin) / 1e9;
         // What is still under way belongs to it.
         Pace.waitUntil(System.nanoTime() + 200_000_000L);

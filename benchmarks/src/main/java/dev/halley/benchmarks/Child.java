@@ -73,6 +73,9 @@ final class Child implements AutoCloseable {
 
     Values answer() throws IOException {
         String line = out.readLine();
+        while (line != null && !line.startsWith(Commands.ANSWER)) {
+            line = out.readLine(); // the JVM itself has something to say
+        }
         if (line == null) {
             throw new IOException("A program has ended; what it says is above");
         }

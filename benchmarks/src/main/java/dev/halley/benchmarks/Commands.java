@@ -12,6 +12,9 @@ import javax.management.ObjectName;
 /** A child's end: a line comes in, a line of {@code name=value} goes out; it ends with its parent. */
 final class Commands {
 
+    /** What an answer begins with. */
+    static final String ANSWER = "= ";
+
     private Commands() {}
 
     /** Answers a command. */
@@ -30,7 +33,7 @@ final class Commands {
                     case "heap" -> heap();
                     default -> answer.to(words);
                 };
-                StringBuilder out = new StringBuilder();
+                StringBuilder out = new StringBuilder(ANSWER);
                 values.forEach((name, value) ->
                         out.append(name).append('=').append(value).append(' '));
                 System.out.println(out);

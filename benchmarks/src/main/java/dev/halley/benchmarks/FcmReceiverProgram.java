@@ -23,8 +23,7 @@ final class FcmReceiverProgram {
                 .received(push -> received.incrementAndGet())
                 .start();
         standIn.writeCredentials(folder.resolve("fcm.json"));
-        System.out.println("plain=" + URI.create(standIn.plainUrl()).getPort() + " port="
-                + URI.create(standIn.url()).getPort());
+        System.out.println(Commands.ANSWER + "port=" + URI.create(standIn.url()).getPort());
         Commands.serve(words -> Map.of("heard", received.getAndSet(0)));
     }
 

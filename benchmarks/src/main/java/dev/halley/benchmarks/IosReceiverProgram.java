@@ -15,7 +15,7 @@ final class IosReceiverProgram {
         AtomicInteger received = new AtomicInteger();
         ApnsStandIn standIn =
                 ApnsStandIn.start(Certificates.make(Path.of(args[0])), push -> received.incrementAndGet());
-        System.out.println("port=" + standIn.port());
+        System.out.println(Commands.ANSWER + "port=" + standIn.port());
         Commands.serve(words -> Map.of("heard", received.getAndSet(0)));
     }
 }

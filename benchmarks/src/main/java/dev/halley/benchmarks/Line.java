@@ -1,5 +1,7 @@
 package dev.halley.benchmarks;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /**
@@ -106,12 +108,15 @@ record Line(String benchmark, String what, String unit, Samples halley, Samples 
                 : median + " (" + number(samples.least()) + "–" + number(samples.most()) + ")";
     }
 
-    /** Three digits that count. */
+    /** Two or three digits that count. */
     static String number(double value) {
         double size = Math.abs(value);
         if (size >= 100) {
             return String.format(Locale.ROOT, "%,.0f", value);
         }
-        return String.format(Locale.ROOT, size >= 10 ? "%.1f" : size >= 0.1 || size == 0 ? "%.2f" : "%.4f", value);
+        if (size < 0.1 && size > 0) {
+            return new BigDecimal(value).round(new MathContext(2)).toPlainString();
+        }
+        return String.format(Locale.ROOT, size >= 10 ? "%.1f" : "%.2f", value);
     }
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
 
 /** Does something so many times a second, on time even if what came before was late. */
 final class Pace {
@@ -37,8 +36,11 @@ final class Pace {
         void apply(int number, long dueNanos);
     }
 
-    /** Does it so many times, in several threads, each of which has numbers of its own. */
-    static void each(int threads, int times, double perSecond, Each each) throws InterruptedException {
+    /**
+     * Does it so many times, in several threads, each of which has numbers of its own. A thread wakes up for each tick and does
+     * all of it, for waking up costs a virtual machine more than what is to be measured.
+     */
+    static void each(int threads, int times, double perSecond, long tickNanos, Each each) throws InterruptedException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             long begin = System.nanoTime();
@@ -48,7 +50,7 @@ final class Pace {
                 int first = thread;
                 running.add(pool.submit(() -> {
                     for (int i = first; i < times; i += threads) {
-                        long due = begin + (long) (i * nanosEach);
+                        long due = begin + ((long) (i * nanosEach) / tickNanos + 1) * tickNanos;
                         waitUntil(due);
                         each.apply(i, due);
                     }
@@ -62,12 +64,5 @@ final class Pace {
         } finally {
             pool.shutdown();
         }
-    }
-
-    /** Returns the seconds that something takes. */
-    static double seconds(LongConsumer work) {
-        long begin = System.nanoTime();
-        work.accept(begin);
-        return (System.nanoTime() - begin) / 1e9;
     }
 }

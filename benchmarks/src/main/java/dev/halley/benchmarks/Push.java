@@ -1,6 +1,7 @@
 package dev.halley.benchmarks;
 
 import dev.halley.examples.standins.Certificates;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 final class Push {
 
     private static final double LEAST_RATE = 0.9;
+    private static final double LEAST_OVER_FIREBASE = 1.5;
     private static final double MOST_CPU = 1.25;
     private static final double MOST_MILLIS_MORE = 2;
 
@@ -44,8 +46,9 @@ final class Push {
     private static List<Line> measure(
             Run run, String kind, String folder, int delay, Class<?> receiverProgram, Object... receiverArguments)
             throws IOException {
-        Samples[] rate = {new Samples(), new Samples()};
-        Samples[] cpu = {new Samples(), new Samples()};
+        int peers = kind.equals("fcm") ? 3 : 2;
+        Samples[] rate = {new Samples(), new Samples(), new Samples()};
+        Samples[] cpu = {new Samples(), new Samples(), new Samples()};
         int devices = run.size(20_000, 200);
         String name = "push-" + kind;
         List<String> jvm = new ArrayList<>(HEAP);
@@ -56,12 +59,13 @@ final class Push {
         try (Child receiver = Child.start(run, receiverProgram, HEAP, receiverArguments)) {
             int port = (int) receiver.answer().get("port");
             try (Child halley = Child.start(run, PushProgram.class, jvm, "halley-" + kind, port, devices, folder);
-                    Child bare = Child.start(run, PushProgram.class, jvm, "bare-" + kind, port, devices, folder)) {
-                Child[] both = {halley, bare};
+                    Child bare = Child.start(run, PushProgram.class, jvm, "bare-" + kind, port, devices, folder);
+                    Child firebase = peers == 3 ? firebase(run, jvm, port, devices, folder) : bare) {
+                Child[] all = {halley, bare, firebase};
                 int warm = run.size(3, 0);
-                for (int round = -warm; round < run.rounds(9); round++) {
-                    for (int i = 0; i < both.length; i++) {
-                        Values pushed = both[i].ask("all");
+                for (int round = -warm; round < run.rounds(7); round++) {
+                    for (int i = 0; i < peers; i++) {
+                        Values pushed = all[i].ask("all");
                         int heard = (int) receiver.ask("heard").get("heard");
                         if (heard != devices) {
                             throw new IOException("Of " + devices + " pushes " + heard + " came");
@@ -76,9 +80,24 @@ final class Push {
             }
         }
         String what = "answers after " + delay + " ms";
-        return List.of(
+        List<Line> lines = new ArrayList<>(List.of(
                 Line.rate(name, what + ": pushes per second", "/s", rate[0], rate[1], LEAST_RATE),
-                Line.ratio(name, what + ": CPU per push", "µs", cpu[0], cpu[1], MOST_CPU));
+                Line.ratio(name, what + ": CPU per push", "µs", cpu[0], cpu[1], MOST_CPU)));
+        if (peers == 3) {
+            String next = what + ", next to firebase-admin: ";
+            lines.add(Line.rate(name, next + "pushes per second", "/s", rate[0], rate[2], LEAST_OVER_FIREBASE));
+            lines.add(Line.listed(name, next + "CPU per push", "µs", cpu[0], cpu[2]));
+        }
+        return lines;
+    }
+
+    /** It has a class path of its own, beside the jar. */
+    private static Child firebase(Run run, List<String> jvm, int port, int devices, String folder) throws IOException {
+        Path target = run.home().resolve("../firebase/target").normalize();
+        String classPath = target.resolve("halley-benchmarks-firebase-0.1.0-SNAPSHOT.jar") + File.pathSeparator
+                + target.resolve("lib") + File.separator + "*";
+        return Child.start(
+                run, classPath, "dev.halley.benchmarks.firebase.FirebaseProgram", jvm, port, devices, folder);
     }
 
     static List<Line> latency(Run run) throws IOException {
@@ -92,7 +111,7 @@ final class Push {
                     Child bare = Child.start(run, PushProgram.class, HEAP, "bare-http", port, perSecond, "")) {
                 Child[] both = {halley, bare};
                 int warm = run.size(3, 0);
-                for (int round = -warm; round < run.rounds(9); round++) {
+                for (int round = -warm; round < run.rounds(7); round++) {
                     for (int i = 0; i < both.length; i++) {
                         int pushed =
                                 (int) both[i].ask("paced", perSecond, millis).get("pushes");

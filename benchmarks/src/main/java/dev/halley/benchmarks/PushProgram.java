@@ -7,6 +7,8 @@ import java.util.Map;
 /** Pushes by the engine or by a bare client, as often or as fast as it is asked to. */
 final class PushProgram {
 
+    private static final long TICK_NANOS = 1_000_000;
+
     private PushProgram() {}
 
     public static void main(String[] args) throws Exception {
@@ -42,7 +44,7 @@ final class PushProgram {
     private static Map<String, Number> paced(Pushes pushes, int devices, int perSecond, int millis)
             throws InterruptedException {
         int times = (int) ((long) perSecond * millis / 1_000);
-        Pace.each(1, times, perSecond, (i, due) -> pushes.one(i % devices, Marked.text(due)));
+        Pace.each(1, times, perSecond, TICK_NANOS, (i, due) -> pushes.one(i % devices, Marked.text(due)));
         Pace.waitUntil(System.nanoTime() + 300_000_000L);
         return Map.of("pushes", times);
     }

@@ -45,7 +45,7 @@ final class ReceiverProgram {
         Thread thread = new Thread(receiver::run, "receiver");
         thread.setDaemon(true);
         thread.start();
-        System.out.println("port=" + server.socket().getLocalPort());
+        System.out.println(Commands.ANSWER + "port=" + server.socket().getLocalPort());
         Commands.serve(words -> receiver.heard());
     }
 

@@ -9,14 +9,15 @@ import java.time.temporal.ChronoUnit;
  * How a benchmark is run.
  *
  * @param isShort whether only to see that it runs: small, once, and its figures mean nothing
+ * @param most how often A and B take turns at most
  * @param planted a slowdown that is put in on purpose, to see that it shows
  * @param home where the jar is, and where results go
  */
-record Run(boolean isShort, Planted planted, Path home) {
+record Run(boolean isShort, int most, Planted planted, Path home) {
 
     /** How often A and B take turns. */
     int rounds(int full) {
-        return isShort ? 1 : full;
+        return isShort ? 1 : Math.min(full, most);
     }
 
     /** Picks how much of something there is. */

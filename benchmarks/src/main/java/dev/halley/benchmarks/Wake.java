@@ -1,5 +1,6 @@
 package dev.halley.benchmarks;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code wake}: how late timers are. */
@@ -10,12 +11,24 @@ final class Wake {
     private Wake() {}
 
     static List<Line> measure(Run run) throws Exception {
+        List<Line> lines = new ArrayList<>();
+        for (String collector : List.of("ZGC", "G1GC")) {
+            lines.addAll(measure(run, collector));
+        }
+        return lines;
+    }
+
+    private static List<Line> measure(Run run, String collector) throws Exception {
         Samples p50 = new Samples();
         Samples p99 = new Samples();
         Samples wrong = new Samples();
-        for (int i = 0; i < run.rounds(3); i++) {
-            try (Child engine =
-                    Child.start(run, WakeProgram.class, List.of("-Xmx6g"), run.size(10_000, 500), run.size(60, 2))) {
+        for (int i = 0; i < run.rounds(1); i++) {
+            try (Child engine = Child.start(
+                    run,
+                    WakeProgram.class,
+                    List.of("-Xmx6g", "-XX:+Use" + collector),
+                    run.size(10_000, 500),
+                    run.size(60, 2))) {
                 Values answer = engine.ask("wake");
                 p50.add(answer.get("p50"));
                 p99.add(answer.get("p99"));
@@ -24,8 +37,8 @@ final class Wake {
             run.say("wake: round " + (i + 1));
         }
         return List.of(
-                Line.value("wake", "how late, p99", "ms", p99, MOST_MILLIS),
-                Line.listed("wake", "how late, p50", "ms", p50, new Samples()),
-                Line.value("wake", "early, twice or not at all", "timers", wrong, 0));
+                Line.value("wake", collector + ": how late, p99", "ms", p99, MOST_MILLIS),
+                Line.listed("wake", collector + ": how late, p50", "ms", p50, new Samples()),
+                Line.value("wake", collector + ": early, twice or not at all", "timers", wrong, 0));
     }
 }

@@ -25,6 +25,8 @@ final class WakeProgram {
     private final Marked late = new Marked();
     private final ChatEngine engine;
 
+    private static final long TICK_NANOS = 1_000_000;
+
     private WakeProgram(Duration grace) {
         this.grace = grace;
         this.engine = Planted.around(ChatEngine.builder()
@@ -64,7 +66,7 @@ final class WakeProgram {
             chats[i] = Crowd.open(engine, i, NoPush.TYPE);
         }
         Pace.rest(2);
-        Pace.each(2, timers, perSecond, (i, due) -> Crowd.say(engine, chats[i], Marked.text(due)));
+        Pace.each(2, timers, perSecond, TICK_NANOS, (i, due) -> Crowd.say(engine, chats[i], Marked.text(due)));
         Pace.rest(grace.toSeconds() + 3);
         synchronized (late) {
             return Map.of(

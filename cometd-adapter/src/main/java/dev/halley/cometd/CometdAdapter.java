@@ -102,6 +102,9 @@ public final class CometdAdapter {
                         arrival.user(),
                         Boolean.TRUE.equals(session.getAttribute(NAMED_OUTSIDE_EXT)));
                 link.proven(message);
+                // They have done their part, and there is a session for each customer.
+                session.removeAttribute(ARRIVAL);
+                session.removeAttribute(NAMED_OUTSIDE_EXT);
                 session.setAttribute(LINK, link);
                 session.addListener(link);
                 // The missed messages come with the first connect's answer, before its reply, and in order.

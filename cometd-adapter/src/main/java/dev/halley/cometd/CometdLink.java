@@ -54,6 +54,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     /** The longest text of the seconds and the party. */
     private static final int SECONDS_AND_PARTY = 30;
 
+    /** As a rule there is next to nothing in a queue, and there are as many queues as customers. */
+    private static final int FEW = 1;
+
     private static final String WEBSOCKET = "websocket";
 
     private static final List<String> PROXY_HEADERS = List.of(
@@ -86,7 +89,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
     private CompletionStage<Void> departed = CompletableFuture.completedFuture(null);
 
-    private final Deque<Queued> queued = new ArrayDeque<>();
+    private final Deque<Queued> queued = new ArrayDeque<>(FEW);
     private int queuedSize;
     private @Nullable CompletableFuture<Void> room;
 
@@ -115,7 +118,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     private boolean acknowledging;
     private final Map<String, Long> answering = new HashMap<>();
-    private final Deque<Batch> batches = new ArrayDeque<>();
+    private final Deque<Batch> batches = new ArrayDeque<>(FEW);
 
     CometdLink(
             BayeuxServer bayeux,

@@ -20,9 +20,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A circuit breaker and a bulkhead for each credential or endpoint. */
 final class Circuits {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Circuits.class);
 
     /** How long an open breaker lets nothing through. */
     static final Duration OPEN = Duration.ofSeconds(30);
@@ -72,6 +77,9 @@ final class Circuits {
         private volatile Instant pausedUntil = Instant.MIN;
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
+        /** How often somebody has asked to admit and was not looked at yet; whoever raises it from 0 sees to it. */
+        private final AtomicInteger asked = new AtomicInteger();
+
         Circuit(String type) {
             breaker = CircuitBreaker.of(type, breakers);
             bulkhead = Bulkhead.of(type, bulkheads);
@@ -91,17 +99,38 @@ final class Circuits {
 
         void leave() {
             bulkhead.releasePermission();
-            admit();
+            if (!waiting.isEmpty()) {
+                admit();
+            }
         }
 
+        /** One thread admits at a time, for to wake one up for each push costs more than the push. */
         private void admit() {
-            while (!waiting.isEmpty() && bulkhead.tryAcquirePermission()) {
-                Runnable next = waiting.poll();
-                if (next == null) {
-                    bulkhead.releasePermission();
-                } else {
-                    scheduler.execute(next);
+            if (asked.getAndIncrement() == 0) {
+                scheduler.execute(this::admitAll);
+            }
+        }
+
+        private void admitAll() {
+            int seen;
+            do {
+                seen = asked.get();
+                while (!waiting.isEmpty() && bulkhead.tryAcquirePermission()) {
+                    Runnable next = waiting.poll();
+                    if (next == null) {
+                        bulkhead.releasePermission();
+                    } else {
+                        run(next);
+                    }
                 }
+            } while (!asked.compareAndSet(seen, 0));
+        }
+
+        private static void run(Runnable task) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOGGER.warn("A push failed, which is a bug", e);
             }
         }
 

@@ -34,9 +34,15 @@ public final class InMemorySessionStore implements SessionStore {
     /** How long until a chat that was woken and did not move on is woken again. */
     private static final Duration WAKE_AGAIN = Duration.ofSeconds(1);
 
+    /** Chats with fewer rows have no spare room: most have few, and few are quickly copied. */
+    private static final int FEW = 4;
+
     private final NodeId node = new NodeId(UUID.randomUUID().toString());
     private final ConcurrentHashMap<ChatId, Entry> entries = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<UserId, List<ChatId>> byOwner = new ConcurrentHashMap<>();
+
+    /** A customer's chat, or a list of them: most have one, and a list of one is larger than it. */
+    private final ConcurrentHashMap<UserId, Object> byOwner = new ConcurrentHashMap<>();
+
     private final InstantSource clock;
     private final Scheduler scheduler;
     private final Timers timers;
@@ -62,14 +68,15 @@ public final class InMemorySessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> create(SessionState opened, List<Row> rows) {
-        Entry entry = new Entry(opened, Rows.NONE.append(rows, 0), null).armed();
+        Entry entry = new Entry(opened, rows.toArray(Row[]::new), null).armed();
         if (entries.putIfAbsent(opened.id(), entry) != null) {
             return completedFuture(false);
         }
         byOwner.merge(
                 opened.owner(),
-                List.of(opened.id()),
-                (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
+                opened.id(),
+                (a, b) ->
+                        Stream.concat(chatsOf(a).stream(), chatsOf(b).stream()).toList());
         arm(null, entry);
         return completedFuture(true);
     }
@@ -88,8 +95,9 @@ public final class InMemorySessionStore implements SessionStore {
         }
         if (change.after().isEmpty()) {
             byOwner.computeIfPresent(change.before().owner(), (owner, chats) -> {
-                List<ChatId> rest = chats.stream().filter(c -> !c.equals(chat)).toList();
-                return rest.isEmpty() ? null : rest;
+                List<ChatId> rest =
+                        chatsOf(chats).stream().filter(c -> !c.equals(chat)).toList();
+                return rest.isEmpty() ? null : rest.size() == 1 ? rest.get(0) : rest;
             });
         } else if (update.after != null) {
             arm(update.before, update.after);
@@ -103,13 +111,17 @@ public final class InMemorySessionStore implements SessionStore {
         return completedFuture(
                 entry == null
                         ? Optional.empty()
-                        : Optional.of(
-                                new Page(entry.state, entry.rows.read(Math.max(after, entry.state.omitted()), max))));
+                        : Optional.of(new Page(entry.state, entry.read(Math.max(after, entry.state.omitted()), max))));
     }
 
     @Override
     public CompletionStage<List<ChatId>> ofOwner(UserId owner) {
-        return completedFuture(byOwner.getOrDefault(owner, List.of()));
+        return completedFuture(chatsOf(byOwner.getOrDefault(owner, List.of())));
+    }
+
+    @SuppressWarnings("unchecked") // Nothing else is put there.
+    private static List<ChatId> chatsOf(Object chats) {
+        return chats instanceof ChatId one ? List.of(one) : (List<ChatId>) chats;
     }
 
     @Override
@@ -211,75 +223,78 @@ public final class InMemorySessionStore implements SessionStore {
                 return entry;
             }
             before = entry;
-            after = new Entry(next, entry.rows.append(step.append(), next.omitted()), entry.armedAt).armed();
+            after = entry.next(next, step.append()).armed();
             return after;
         }
     }
 
     /**
-     * A session and its rows.
-     *
-     * @param armedAt the earliest time at which a timer of it is in the heap; null for none
+     * A session and its rows: a part of an array that is shared with earlier versions, which never look beyond their end. One
+     * object for all, for there can be a million of them.
      */
-    private record Entry(
-            SessionState state, Rows rows, @Nullable Instant armedAt) {
+    private static final class Entry {
+
+        private final SessionState state;
+        private final Row[] rows;
+
+        /** The position of the first row of the array; the last one that counts is the session's head. */
+        private final long first;
+
+        /** The earliest time at which a timer of it is in the heap; null for none. */
+        private final @Nullable Instant armedAt;
+
+        Entry(SessionState state, Row[] rows, @Nullable Instant armedAt) {
+            this(state, rows, 1, armedAt);
+        }
+
+        private Entry(SessionState state, Row[] rows, long first, @Nullable Instant armedAt) {
+            this.state = state;
+            this.rows = rows;
+            this.first = first;
+            this.armedAt = armedAt;
+        }
 
         Entry armed() {
             Instant wakeAt = state.wakeAt().orElse(null);
-            return wakeAt != null && (armedAt == null || wakeAt.isBefore(armedAt))
-                    ? new Entry(state, rows, wakeAt)
-                    : this;
+            return wakeAt != null && (armedAt == null || wakeAt.isBefore(armedAt)) ? armedAt(wakeAt) : this;
         }
 
         Entry armedAfter(Instant least) {
             Instant wakeAt = state.wakeAt().orElse(null);
-            return wakeAt == null ? this : new Entry(state, rows, wakeAt.isBefore(least) ? least : wakeAt);
+            return wakeAt == null ? this : armedAt(wakeAt.isBefore(least) ? least : wakeAt);
         }
 
         Entry disarmed() {
-            return new Entry(state, rows, null);
-        }
-    }
-
-    /**
-     * The rows of a session, the first of them at position {@code first}: a part of an array that is shared with earlier
-     * versions, which never look beyond their end.
-     */
-    private static final class Rows {
-
-        static final Rows NONE = new Rows(new Row[0], 1, 0);
-
-        private final Row[] array;
-        private final long first;
-        private final int count;
-
-        Rows(Row[] array, long first, int count) {
-            this.array = array;
-            this.first = first;
-            this.count = count;
+            return armedAt(null);
         }
 
-        Rows append(List<Row> more, long omitted) {
-            if (more.isEmpty() && omitted < first) {
-                return this;
-            }
+        private Entry armedAt(@Nullable Instant at) {
+            return new Entry(state, rows, first, at);
+        }
+
+        /** Returns the next version, with more rows and without those that it no longer needs. */
+        Entry next(SessionState next, List<Row> more) {
+            int count = count();
             int size = count + more.size();
-            Row[] target = size <= array.length ? array : Arrays.copyOf(array, Math.max(size, size + size / 2));
+            Row[] target = size <= rows.length ? rows : Arrays.copyOf(rows, size + (size < FEW ? 0 : size / 2));
             for (int i = 0; i < more.size(); i++) {
                 target[count + i] = more.get(i);
             }
-            long dropped = omitted - first + 1;
+            long dropped = next.omitted() - first + 1;
             // Dropped a half at a time, so that a row costs the same however many there are.
-            if (dropped > Math.max(16, size / 2)) {
-                return new Rows(Arrays.copyOfRange(target, (int) dropped, size), omitted + 1, size - (int) dropped);
-            }
-            return new Rows(target, first, size);
+            return dropped > Math.max(16, size / 2)
+                    ? new Entry(next, Arrays.copyOfRange(target, (int) dropped, size), next.omitted() + 1, armedAt)
+                    : new Entry(next, target, first, armedAt);
+        }
+
+        private int count() {
+            return (int) (state.head() - first + 1);
         }
 
         List<Row> read(long after, int max) {
-            int from = (int) Math.max(0, Math.min(count, after - first + 1));
-            int to = (int) Math.min(count, (long) from + max);
-            return List.of(Arrays.copyOfRange(array, from, to));
+            int from = (int) Math.max(0, Math.min(count(), after - first + 1));
+            int to = (int) Math.min(count(), (long) from + max);
+            return List.of(Arrays.copyOfRange(rows, from, to));
         }
     }
 }

@@ -20,9 +20,10 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,11 +78,7 @@ final class LocalConnections implements Connections {
         if (known != null) {
             return known.then(() -> serveLatest(known, arrival.position()));
         }
-        byUser.compute(arrival.user(), (user, connections) -> {
-            Set<Connection> all = connections == null ? new CopyOnWriteArraySet<>() : connections;
-            all.add(connection);
-            return all;
-        });
+        byUser.compute(arrival.user(), (user, connections) -> with(connections, connection));
         return orGiveUp(connection, connection.then(() -> serveLatest(connection, arrival.position())));
     }
 
@@ -232,11 +229,7 @@ final class LocalConnections implements Connections {
                         }
                     }
                     LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen(), before);
-                    pumps.compute(chat, (key, all) -> {
-                        Set<LivePump> set = all == null ? new CopyOnWriteArraySet<>() : all;
-                        set.add(pump);
-                        return set;
-                    });
+                    pumps.compute(chat, (key, all) -> with(all, pump));
                     connection.serve(pump);
                     return pump.start();
                 });
@@ -278,19 +271,27 @@ final class LocalConnections implements Connections {
     private void forget(Connection connection) {
         connection.leave();
         byId.remove(connection.link.id(), connection);
-        byUser.computeIfPresent(connection.arrival.user(), (user, connections) -> {
-            connections.remove(connection);
-            return connections.isEmpty() ? null : connections;
-        });
+        byUser.computeIfPresent(
+                connection.arrival.user(), (user, connections) -> without(connections, connection));
     }
 
     private void retire(@Nullable LivePump pump) {
         if (pump != null) {
             pump.stop();
-            pumps.computeIfPresent(pump.chat(), (chat, all) -> {
-                all.remove(pump);
-                return all.isEmpty() ? null : all;
-            });
+            pumps.computeIfPresent(pump.chat(), (chat, all) -> without(all, pump));
         }
+    }
+
+    // As a rule there is one, and there are as many of these sets as connections: immutable ones are the smallest.
+
+    private static <T> Set<T> with(@Nullable Set<T> all, T one) {
+        return all == null
+                ? Set.of(one)
+                : Stream.concat(all.stream(), Stream.of(one)).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static <T> @Nullable Set<T> without(Set<T> all, T one) {
+        Set<T> rest = all.stream().filter(other -> other != one).collect(Collectors.toUnmodifiableSet());
+        return rest.isEmpty() ? null : rest;
     }
 }

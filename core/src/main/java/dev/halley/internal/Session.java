@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -330,9 +329,13 @@ record Session(
 
     @Override
     public Optional<Instant> wakeAt() {
-        return Stream.of(phase.due().orElse(null), attachBy, notice == null ? null : notice.due(), expires)
-                .flatMap(Stream::ofNullable)
-                .min(Instant::compareTo);
+        Instant due = phase.due().orElse(null);
+        return Optional.ofNullable(
+                sooner(sooner(due, attachBy), sooner(notice == null ? null : notice.due(), expires)));
+    }
+
+    private static @Nullable Instant sooner(@Nullable Instant a, @Nullable Instant b) {
+        return a == null || (b != null && b.isBefore(a)) ? b : a;
     }
 
     @Override
@@ -482,9 +485,7 @@ record Session(
         void append(ChatEvent event, boolean pushable) {
             head++;
             rows.add(new Row(head, pushable, now, event));
-            List<String> ids = new ArrayList<>(recent.subList(Math.max(0, recent.size() - RECENT + 1), recent.size()));
-            ids.add(event.id());
-            recent = List.copyOf(ids);
+            recent = RecentIds.append(recent, event.id(), RECENT);
             omitted = Math.max(omitted, head - policy.maxEvents());
             if (pushable) {
                 lastPushable = head;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.halley.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
