@@ -287,6 +287,9 @@ final class Laws {
         if (Probe.epoch(after) != Probe.epoch(before) + 1 || Probe.phase(after) != Probe.ONLINE) {
             broken(2, chat, "a return left it " + Probe.describe(after));
         }
+        if (Objects.equals(Probe.lastConnection(after), Probe.lastConnection(before))) {
+            broken(7, chat, "a connection has come twice");
+        }
         chat.joins.add(seq);
         chat.graceSince = null;
         chat.graceOver = false;
