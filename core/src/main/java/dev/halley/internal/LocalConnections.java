@@ -271,8 +271,7 @@ final class LocalConnections implements Connections {
     private void forget(Connection connection) {
         connection.leave();
         byId.remove(connection.link.id(), connection);
-        byUser.computeIfPresent(
-                connection.arrival.user(), (user, connections) -> without(connections, connection));
+        byUser.computeIfPresent(connection.arrival.user(), (user, connections) -> without(connections, connection));
     }
 
     private void retire(@Nullable LivePump pump) {

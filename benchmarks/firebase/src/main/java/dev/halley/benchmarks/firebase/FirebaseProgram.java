@@ -46,8 +46,10 @@ final class FirebaseProgram {
                             .refreshAccessToken()))
                     .setProjectId(PROJECT)
                     .setHttpTransport(new ApacheHttp2Transport(ApacheHttp2Transport.defaultHttpAsyncClientBuilder()
-                            .setRoutePlanner((target, context) -> new HttpRoute(new HttpHost("https", "localhost", port), null, true))
-                            .addRequestInterceptorFirst((request, entity, context) -> request.setAuthority(new URIAuthority("localhost", port)))
+                            .setRoutePlanner((target, context) ->
+                                    new HttpRoute(new HttpHost("https", "localhost", port), null, true))
+                            .addRequestInterceptorFirst((request, entity, context) ->
+                                    request.setAuthority(new URIAuthority("localhost", port)))
                             .build()))
                     .build()));
         }
