@@ -119,7 +119,7 @@ class ArchitectureTest {
     void theRules_arePure() {
         classes()
                 .that()
-                .haveNameMatching(".*\\.internal\\.(Session|Phase|Policy|Identity)(\\$.*)?")
+                .haveNameMatching(".*\\.internal\\.(Session|Phase|Policy|Identity|RecentIds)(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
                                 "java.lang",
@@ -130,7 +130,7 @@ class ArchitectureTest {
                                 "java.util.stream",
                                 "org.jspecify.annotations")
                         .or(resideInAPackage(ROOT))
-                        .or(nameMatching(".*\\.internal\\.(Session|Phase|Policy|Identity)(\\$.*)?"))
+                        .or(nameMatching(".*\\.internal\\.(Session|Phase|Policy|Identity|RecentIds)(\\$.*)?"))
                         .or(nameMatching(".*\\.spi\\.(SessionState|Step|ConnectionId|NodeId)")))
                 .check(CORE);
     }

@@ -1,5 +1,6 @@
 package dev.halley.cometd;
 
+import dev.halley.ChatId;
 import dev.halley.ChatView;
 import dev.halley.Row;
 import dev.halley.Settings;
@@ -98,6 +99,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     private boolean caughtUp = true;
 
+    /** The chat that positions are of. */
+    private @Nullable ChatId chat;
+
     /** The last position handed to CometD, taken from its queue, answered with a connect's reply, and proved. */
     private long delivered;
 
@@ -186,7 +190,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     // Rows on their way out
 
     @Override
-    public CompletionStage<Void> deliver(ChatView chat, List<Row> rows) {
+    public CompletionStage<Void> deliver(ChatView served, List<Row> rows) {
         List<List<Row>> parts = new ArrayList<>();
         List<Integer> sizes = new ArrayList<>();
         int from = 0;
@@ -204,16 +208,19 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         parts.add(rows.subList(from, rows.size()));
         sizes.add(size);
         synchronized (this) {
+            if (!served.id().equals(chat)) {
+                beginAnew(served.id());
+            }
             for (int i = 0; i < parts.size(); i++) {
                 queued.add(new Queued(lastOf(parts.get(i)), sizes.get(i), generation));
                 queuedSize += sizes.get(i);
             }
-            caughtUp = lastOf(rows) == chat.position();
+            caughtUp = lastOf(rows) == served.position();
         }
         if (parts.size() == 1) {
-            deliverOne(chat, rows);
+            deliverOne(served, rows);
         } else {
-            session.batch(() -> parts.forEach(part -> deliverOne(chat, part)));
+            session.batch(() -> parts.forEach(part -> deliverOne(served, part)));
         }
         synchronized (this) {
             delivered = lastOf(rows);
@@ -226,10 +233,27 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         }
     }
 
-    private void deliverOne(ChatView chat, List<Row> rows) {
+    /** Another chat counts from its own start; what is still on its way of the one before says nothing about this one. */
+    private void beginAnew(ChatId next) {
+        chat = next;
+        delivered = 0;
+        taken = 0;
+        answered = 0;
+        proved = 0;
+        doubtful = 0;
+        answering.replaceAll((connect, position) -> 0L);
+        List<Batch> sent = List.copyOf(batches);
+        batches.clear();
+        sent.forEach(batch -> batches.add(new Batch(batch.number(), 0)));
+        List<Queued> waiting = List.copyOf(queued);
+        queued.clear();
+        waiting.forEach(message -> queued.add(new Queued(0, message.size(), message.generation())));
+    }
+
+    private void deliverOne(ChatView served, List<Row> rows) {
         ServerMessage.Mutable message = bayeux.newMessage();
         message.setChannel(CometdAdapter.CHANNEL);
-        message.setData(form.data(chat, rows));
+        message.setData(form.data(served, rows));
         session.deliver(null, message, Promise.noop());
     }
 

@@ -97,9 +97,31 @@ class ConfirmationTest {
         try (RawClient client = client()) {
             client.handshake("");
             client.connect();
-            server.say(chat, "Queued"); // no poll is held
-            assertThat(texts(client.connect())).containsExactly("Queued");
+            server.say(chat, "And one more"); // no poll is held
+            assertThat(texts(client.connect())).containsExactly("And one more");
             assertThat(server.view(chat).seen()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void chatThatWasOpenedLater_isConfirmedFromItsOwnStart() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            server.say(chat, "Hello");
+        }
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(6));
+            ChatId later = server.open();
+            server.say(later, "And the second?");
+            assertThat(server.view(later).seen()).isZero();
+            List<String> texts = new ArrayList<>(texts(client.read()));
+            while (!texts.contains("And the second?")) {
+                texts.addAll(texts(client.connect()));
+            }
+            client.connect(",\"advice\":{\"timeout\":0}");
+            assertThat(server.view(later).seen()).isEqualTo(2);
         }
     }
 
