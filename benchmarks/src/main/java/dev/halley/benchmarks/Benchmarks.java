@@ -48,7 +48,7 @@ final class Benchmarks {
                     "20,000 pushes over FCM, 0 and 20 ms answers",
                     "a bare Jetty client, and firebase-admin",
                     Push::fcm),
-            new Benchmark("push-ios", "20,000 pushes over APNs", "bare Pushy", Push::ios),
+            new Benchmark("push-ios", "20,000 pushes over APNs, 0 and 20 ms answers", "bare Pushy", Push::ios),
             new Benchmark("latency", "from said to the push at the receiver", "one bare request", Push::latency),
             new Benchmark("start", "the example server until it serves", "a bare CometD server", Start::measure),
             new Benchmark("grow-sessions", "said, 1,000 to 1,000,000 sessions", "a map of lists", Growth::sessions),

@@ -15,7 +15,10 @@ final class IosReceiverProgram {
         AtomicInteger received = new AtomicInteger();
         ApnsStandIn standIn =
                 ApnsStandIn.start(Certificates.make(Path.of(args[0])), push -> received.incrementAndGet());
-        System.out.println(Commands.ANSWER + "port=" + standIn.port());
+        long delayMillis = Long.parseLong(args[1]);
+        // The stand-in, which is Pushy's own, answers at once only.
+        int port = delayMillis == 0 ? standIn.port() : SlowAnswers.before(standIn.port(), delayMillis);
+        System.out.println(Commands.ANSWER + "port=" + port);
         Commands.serve(words -> Map.of("heard", received.getAndSet(0)));
     }
 }

@@ -37,10 +37,13 @@ final class Push {
         return lines;
     }
 
-    /** The stand-in, which is Pushy's own, answers at once only. */
     static List<Line> ios(Run run) throws IOException {
-        Path folder = Files.createTempDirectory("halley-ios");
-        return measure(run, "ios", folder.toString(), 0, IosReceiverProgram.class, folder);
+        List<Line> lines = new ArrayList<>();
+        for (int delay : List.of(0, 20)) {
+            Path folder = Files.createTempDirectory("halley-ios");
+            lines.addAll(measure(run, "ios", folder.toString(), delay, IosReceiverProgram.class, folder, delay));
+        }
+        return lines;
     }
 
     private static List<Line> measure(

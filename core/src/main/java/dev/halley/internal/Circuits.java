@@ -10,6 +10,7 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +30,12 @@ final class Circuits {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Circuits.class);
 
-    /** How long an open breaker lets nothing through. */
-    static final Duration OPEN = Duration.ofSeconds(30);
+    /**
+     * How long an open breaker lets nothing through: longer each time it finds that nothing has changed. Short at first, for a
+     * connection that is lost takes all of its pushes along, and looks like a service that is down.
+     */
+    private static final IntervalFunction OPEN =
+            IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30));
 
     private static final int CALLS = 20;
     private static final float FAILURES_IN_PERCENT = 50;
@@ -51,7 +56,6 @@ final class Circuits {
         breakers = CircuitBreakerConfig.custom()
                 .slidingWindow(CALLS, CALLS, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
                 .failureRateThreshold(FAILURES_IN_PERCENT)
-                .waitDurationInOpenState(OPEN)
                 .permittedNumberOfCallsInHalfOpenState(CALLS / 2)
                 .clock(toClock(clock))
                 .build();
@@ -75,13 +79,18 @@ final class Circuits {
         final CircuitBreaker breaker;
         private final Bulkhead bulkhead;
         private volatile Instant pausedUntil = Instant.MIN;
+        private volatile Duration open = Duration.ZERO;
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
         /** How often somebody has asked to admit and was not looked at yet; whoever raises it from 0 sees to it. */
         private final AtomicInteger asked = new AtomicInteger();
 
         Circuit(String type) {
-            breaker = CircuitBreaker.of(type, breakers);
+            breaker = CircuitBreaker.of(
+                    type,
+                    CircuitBreakerConfig.from(breakers)
+                            .waitIntervalFunctionInOpenState(this::openFor)
+                            .build());
             bulkhead = Bulkhead.of(type, bulkheads);
             breaker.getEventPublisher().onStateTransition(event -> {
                 CircuitBreaker.State to = event.getStateTransition().getToState();
@@ -89,6 +98,17 @@ final class Circuits {
                     observer.circuitOpen(type, to == CircuitBreaker.State.OPEN);
                 }
             });
+        }
+
+        private long openFor(int times) {
+            long millis = OPEN.apply(times);
+            open = Duration.ofMillis(millis);
+            return millis;
+        }
+
+        /** How long the breaker is open in all; zero if it never was. */
+        Duration open() {
+            return open;
         }
 
         /** Runs a task once there is room; never in the thread of the caller. */

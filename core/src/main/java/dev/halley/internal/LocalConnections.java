@@ -16,13 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +38,8 @@ final class LocalConnections implements Connections {
     private final SessionStore store;
     private final Scheduler scheduler;
     private final ConcurrentHashMap<ConnectionId, Connection> byId = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<UserId, Set<Connection>> byUser = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<ChatId, Set<LivePump>> pumps = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UserId, List<Connection>> byUser = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ChatId, List<LivePump>> pumps = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
     /** Departures that the store has failed to note. */
@@ -132,7 +130,7 @@ final class LocalConnections implements Connections {
 
     /** Looks at a chat for whoever serves it here. */
     void nudge(ChatId chat) {
-        Set<LivePump> all = pumps.get(chat);
+        List<LivePump> all = pumps.get(chat);
         if (all != null) {
             all.forEach(LivePump::nudge);
         }
@@ -140,7 +138,7 @@ final class LocalConnections implements Connections {
 
     /** A customer has a new chat: whoever named it serves it, and of the others the newest. */
     void announced(UserId user) {
-        Set<Connection> all = byUser.getOrDefault(user, Set.of());
+        List<Connection> all = byUser.getOrDefault(user, List.of());
         Optional<Connection> newest = all.stream()
                 .filter(connection -> connection.arrival.serviceId() == null)
                 .max(Comparator.comparingLong(connection -> connection.number));
@@ -281,16 +279,16 @@ final class LocalConnections implements Connections {
         }
     }
 
-    // As a rule there is one, and there are as many of these sets as connections: immutable ones are the smallest.
+    // As a rule there is one, and there are as many of these lists as connections: immutable ones are the smallest.
 
-    private static <T> Set<T> with(@Nullable Set<T> all, T one) {
+    private static <T> List<T> with(@Nullable List<T> all, T one) {
         return all == null
-                ? Set.of(one)
-                : Stream.concat(all.stream(), Stream.of(one)).collect(Collectors.toUnmodifiableSet());
+                ? List.of(one)
+                : Stream.concat(all.stream(), Stream.of(one)).toList();
     }
 
-    private static <T> @Nullable Set<T> without(Set<T> all, T one) {
-        Set<T> rest = all.stream().filter(other -> other != one).collect(Collectors.toUnmodifiableSet());
+    private static <T> @Nullable List<T> without(List<T> all, T one) {
+        List<T> rest = all.stream().filter(other -> other != one).toList();
         return rest.isEmpty() ? null : rest;
     }
 }

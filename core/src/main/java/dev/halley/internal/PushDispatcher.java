@@ -220,7 +220,7 @@ final class PushDispatcher {
             }
             if (!circuit.breaker.tryAcquirePermission()) {
                 circuit.leave();
-                deferred(device, "circuit open", Circuits.OPEN);
+                deferred(device, "circuit open", circuit.open());
                 return;
             }
             long unseen =

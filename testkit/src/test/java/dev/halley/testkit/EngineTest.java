@@ -377,6 +377,32 @@ abstract class EngineTest {
         }
 
         @Test
+        void connectionThatIsLost_withManyPushes_holdsThemUpForSecondsOnly() {
+            List<CompletableFuture<Outcome>> held =
+                    Stream.generate(provider::hold).limit(100).toList();
+            openAwayForMany(100).forEach(chat -> say(chat, "Hello"));
+            time.settle();
+            held.forEach(push -> push.complete(new Outcome.Unavailable("connection lost")));
+            time.advance(Duration.ofSeconds(6));
+            assertThat(counted).contains("circuit open", "circuit closed");
+            assertThat(provider.sent()).hasSize(200);
+        }
+
+        @Test
+        void serviceThatStaysDown_isAskedLessAndLess() {
+            provider.answerWith(Stream.generate(() -> new Outcome.Unavailable("503"))
+                    .limit(10_000)
+                    .toArray(Outcome[]::new));
+            openAwayForMany(1_000).forEach(chat -> say(chat, "Hello"));
+            time.advance(Duration.ofMinutes(1));
+            int first = provider.sent().size();
+            time.advance(Duration.ofMinutes(5));
+            // 20 until it opens, then 10 after 1, 3, 7, 15, 31 and 61 seconds, and every 30 seconds from there on.
+            assertThat(first).isBetween(20 + 5 * 10, 20 + 6 * 10);
+            assertThat(provider.sent().size() - first).isBetween(9 * 10, 11 * 10);
+        }
+
+        @Test
         void deadDevices_neverCountAgainstTheirProvider() {
             Outcome[] gone = new Outcome[100];
             Arrays.fill(gone, new Outcome.Unregistered("410"));
