@@ -372,6 +372,8 @@ class OptionsTest {
         refused("push", "texts", latin).withMessageContaining("(it is not UTF-8)");
         Path escape = Files.writeString(folder.resolve("escape"), "title = \\u12\n");
         refused("push", "texts", escape).withMessageContaining("(it has a broken escape)");
+        Path large = Files.writeString(folder.resolve("large"), "title = " + "x".repeat(1 << 20));
+        refused("push", "texts", large).withMessageContaining("(it has more than 1048576 bytes)");
     }
 
     private static Device speaking(String language) {

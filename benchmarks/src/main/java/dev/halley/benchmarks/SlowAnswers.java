@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Stands before a server that answers at once, and passes on what it answers after a while. */
 final class SlowAnswers {
 
-    private record Answer(long atNanos, byte[] bytes) {}
+    private record Answer(long atNanos, ByteBuffer bytes) {}
 
     private final ServerSocket listening;
     private final int port;
@@ -56,7 +57,7 @@ final class SlowAnswers {
     private void note(InputStream in, BlockingQueue<Answer> answers) throws IOException {
         byte[] buffer = new byte[1 << 16];
         for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
-            answers.add(new Answer(System.nanoTime() + delayNanos, Arrays.copyOf(buffer, read)));
+            answers.add(new Answer(System.nanoTime() + delayNanos, ByteBuffer.wrap(Arrays.copyOf(buffer, read))));
         }
     }
 
@@ -65,7 +66,7 @@ final class SlowAnswers {
         while (true) {
             Answer next = answers.take();
             Pace.waitUntil(next.atNanos());
-            out.write(next.bytes());
+            out.write(next.bytes().array());
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
 import org.cometd.bayeux.server.LocalSession;
+import org.cometd.server.BayeuxServerImpl;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,16 @@ class EdgesTest {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    @Test
+    void applicationsOwnChoiceOfTheOptionForWebSockets_isKept() {
+        String option = "ws.requireHandshakePerConnection";
+        assertThat(server.bayeux.getOption(option)).isEqualTo(true);
+        BayeuxServerImpl other = new BayeuxServerImpl();
+        other.setOption(option, false);
+        CometdAdapter.install(other, server.engine);
+        assertThat(other.getOption(option)).isEqualTo(false);
     }
 
     @Test

@@ -19,10 +19,13 @@ class WriteReport {
 
     static final String FILE = "RELIABILITY.md";
 
+    /** The module that runs tests with faults planted. */
+    static final String MODULE = "reliability";
+
     private static final String COMMAND = "mvn -B clean verify -Dhalley.report";
 
     private final Reports reports = new Reports(
-            Stream.concat(Root.modules().stream(), Stream.of("reliability")).toList());
+            Stream.concat(Root.modules().stream(), Stream.of(MODULE)).toList());
     private final List<String> missing = new ArrayList<>();
 
     @Test

@@ -431,6 +431,21 @@ abstract class EngineTest {
             assertThat(link.texts()).contains("Hello");
         }
 
+        @Test
+        void pushThatWaitsForRoom_isNotSentAfterItsTimeToLive() {
+            set("push", "ttl", "5");
+            int room = 500;
+            List<ChatId> chats = openAwayForMany(room + 1);
+            List<CompletableFuture<Outcome>> held =
+                    Stream.generate(provider::hold).limit(room).toList();
+            chats.forEach(chat -> say(chat, "Hello"));
+            time.advance(Duration.ofSeconds(6));
+            held.forEach(answer -> answer.complete(new Outcome.Accepted()));
+            time.advance(Duration.ofMinutes(1));
+            assertThat(provider.sent()).hasSize(room);
+            assertThat(counted).contains("given up time to live is over");
+        }
+
         /** Chats of as many customers, none of whom ever connected. */
         private List<ChatId> openAwayForMany(int customers) {
             set("Service.request-chat", "_client_timeout_notification", "0");

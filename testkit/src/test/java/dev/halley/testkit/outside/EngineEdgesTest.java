@@ -18,7 +18,9 @@ import dev.halley.Settings;
 import dev.halley.UserId;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.ConnectionId;
+import dev.halley.spi.NodeId;
 import dev.halley.spi.Observer;
+import dev.halley.spi.SessionStore;
 import dev.halley.testkit.RecordingLink;
 import dev.halley.testkit.RecordingProvider;
 import dev.halley.testkit.VirtualTime;
@@ -90,6 +92,16 @@ class EngineEdgesTest {
             join(engine.device(chat, Device.of("test", "new-phone")));
             time.settle();
             assertThat(provider.sent().get(1).device().token()).isEqualTo("new-phone");
+        }
+
+        @Test
+        void isGivenUp_ifNobodyPushesToItsDeviceNow() {
+            join(engine.device(chat, Device.of("pager", "new-pager")));
+            first.complete(new Outcome.Accepted());
+            time.settle();
+
+            assertThat(provider.sent()).hasSize(1);
+            assertThat(counted).contains("pushGivenUp no provider");
         }
 
         @Test
@@ -240,6 +252,65 @@ class EngineEdgesTest {
 
         assertThat(join(engine.transcript(chat, 0, 0))).isEmpty();
         assertThat(link.texts()).contains("has left the session");
+    }
+
+    @Test
+    void ofConnectionsThatNamedNoChat_theNewestServesTheOneThatIsOpened() {
+        RecordingLink older = attach(ANN);
+        RecordingLink newer = attach(ANN);
+        say(open(ANN), "Hello Ann");
+        time.settle();
+
+        assertThat(newer.texts()).contains("Hello Ann");
+        assertThat(older.deliveries()).isEmpty();
+    }
+
+    @Test
+    void aChatThatLives_isServedBeforeANewerOneThatHasEnded() {
+        ChatId living = open(ANN);
+        time.advance(Duration.ofSeconds(1));
+        ChatId ended = open(ANN);
+        join(engine.end(ended, ChatEvent.left(Party.AGENT, "Agent Smith")));
+        say(living, "Hello Ann");
+
+        assertThat(attach(ANN).texts()).contains("Hello Ann").doesNotContain("has left the session");
+    }
+
+    @Test
+    void aConnectionWhoseDeliveryFails_isClosed_andItsCustomerAway() {
+        ChatId chat = open(ANN);
+        RecordingLink link = attach(ANN);
+        link.breakOff();
+        say(chat, "Hello Ann");
+        time.settle();
+
+        assertThat(link.closed()).isTrue();
+        join(engine.connections().left(link.id(), OptionalLong.empty()));
+        time.settle();
+        assertThat(provider.sent())
+                .singleElement()
+                .satisfies(sent -> assertThat(sent.texts()).containsExactly("Hello Ann"));
+    }
+
+    @Test
+    void aStoreThatThrows_closesTheConnection_asOneThatFails() {
+        SessionStore throwing = (SessionStore) Proxy.newProxyInstance(
+                SessionStore.class.getClassLoader(),
+                new Class<?>[] {SessionStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("ofOwner")) {
+                        throw new IllegalStateException("the store is broken");
+                    }
+                    return method.getName().equals("node") ? new NodeId("node") : null;
+                });
+        ChatEngine broken =
+                ChatEngine.builder().store(throwing).clock(time).scheduler(time).build();
+        RecordingLink link = new RecordingLink("link");
+        CompletionStage<Void> attached =
+                broken.connections().attach(new Arrival(ANN, null, null, OptionalLong.empty()), link);
+
+        assertThat(attached.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(link.closed()).isTrue();
     }
 
     private ChatId openAndLeave(UserId user) {
