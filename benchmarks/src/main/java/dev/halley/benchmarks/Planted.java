@@ -122,8 +122,8 @@ enum Planted {
                         }
 
                         @Override
-                        public void confirmed(ConnectionId connection, long position) {
-                            connections.confirmed(connection, position);
+                        public void confirmed(ConnectionId connection, ChatId chat, long position) {
+                            connections.confirmed(connection, chat, position);
                         }
 
                         @Override

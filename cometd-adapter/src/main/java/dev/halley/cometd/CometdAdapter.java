@@ -102,7 +102,7 @@ public final class CometdAdapter {
                         arrival.user(),
                         Boolean.TRUE.equals(session.getAttribute(NAMED_OUTSIDE_EXT)));
                 link.proven(message);
-                // They have done their part, and there is a session for each customer.
+                // Not needed any more, and there are as many sessions as customers.
                 session.removeAttribute(ARRIVAL);
                 session.removeAttribute(NAMED_OUTSIDE_EXT);
                 session.setAttribute(LINK, link);
@@ -118,7 +118,7 @@ public final class CometdAdapter {
             CometdLink link = linkOf(session);
             if (link != null) {
                 OptionalLong position = message == null ? OptionalLong.empty() : Positions.in(message);
-                link.departed(connections.left(link.id(), position));
+                link.departed(connections.left(link.id(), link.ofCurrent(position)));
             }
         }
     }

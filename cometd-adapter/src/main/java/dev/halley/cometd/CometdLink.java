@@ -100,7 +100,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private boolean caughtUp = true;
 
     /** The chat that positions are of. */
-    private @Nullable ChatId chat;
+    private @Nullable ChatId current;
+
+    /** Whether it was another one before: what the client names may be a position of that. */
+    private boolean moved;
 
     /** The last position handed to CometD, taken from its queue, answered with a connect's reply, and proved. */
     private long delivered;
@@ -190,7 +193,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     // Rows on their way out
 
     @Override
-    public CompletionStage<Void> deliver(ChatView served, List<Row> rows) {
+    public CompletionStage<Void> deliver(ChatView chat, List<Row> rows) {
         List<List<Row>> parts = new ArrayList<>();
         List<Integer> sizes = new ArrayList<>();
         int from = 0;
@@ -208,22 +211,24 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         parts.add(rows.subList(from, rows.size()));
         sizes.add(size);
         synchronized (this) {
-            if (!served.id().equals(chat)) {
-                beginAnew(served.id());
+            if (!chat.id().equals(current)) {
+                beginAnew(chat.id());
             }
             for (int i = 0; i < parts.size(); i++) {
                 queued.add(new Queued(lastOf(parts.get(i)), sizes.get(i), generation));
                 queuedSize += sizes.get(i);
             }
-            caughtUp = lastOf(rows) == served.position();
+            caughtUp = lastOf(rows) == chat.position();
         }
         if (parts.size() == 1) {
-            deliverOne(served, rows);
+            deliverOne(chat, rows);
         } else {
-            session.batch(() -> parts.forEach(part -> deliverOne(served, part)));
+            session.batch(() -> parts.forEach(part -> deliverOne(chat, part)));
         }
         synchronized (this) {
-            delivered = lastOf(rows);
+            if (chat.id().equals(current)) {
+                delivered = lastOf(rows);
+            }
             if (queuedSize <= ENOUGH_QUEUED) {
                 return CompletableFuture.completedFuture(null);
             }
@@ -235,7 +240,8 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     /** Another chat counts from its own start; what is still on its way of the one before says nothing about this one. */
     private void beginAnew(ChatId next) {
-        chat = next;
+        moved = current != null;
+        current = next;
         delivered = 0;
         taken = 0;
         answered = 0;
@@ -250,10 +256,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         waiting.forEach(message -> queued.add(new Queued(0, message.size(), message.generation())));
     }
 
-    private void deliverOne(ChatView served, List<Row> rows) {
+    private void deliverOne(ChatView chat, List<Row> rows) {
         ServerMessage.Mutable message = bayeux.newMessage();
         message.setChannel(CometdAdapter.CHANNEL);
-        message.setData(form.data(served, rows));
+        message.setData(form.data(chat, rows));
         session.deliver(null, message, Promise.noop());
     }
 
@@ -349,9 +355,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     void connecting(ServerMessage message) {
         OptionalLong named = Positions.in(message);
         OptionalLong confirmed;
-        boolean beyond;
         boolean repeat;
         boolean live;
+        @Nullable ChatId chat;
         List<ServerMessage> others;
         CompletableFuture<Void> made;
         synchronized (this) {
@@ -361,9 +367,11 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             boolean first = connects++ == 0;
             connectedFrom = from;
             OptionalLong acknowledged = acknowledged(message);
-            beyond = named.isPresent() && named.getAsLong() > delivered;
-            confirmed = named.isPresent() && !beyond ? named : acknowledged;
+            OptionalLong arrived = ofCurrent(named);
+            // What was not delivered can't have arrived.
+            confirmed = arrived.isPresent() && arrived.getAsLong() <= delivered ? arrived : acknowledged;
             repeat = false;
+            chat = current;
             if (confirmed.isPresent()) {
                 proved = Math.max(proved, Math.min(confirmed.getAsLong(), delivered));
             } else if (!first && !acknowledging && taken > proved && isDirect(context)) {
@@ -389,12 +397,8 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             made = room();
             live = !first && !acknowledging && caughtUp && queued.isEmpty();
         }
-        if (confirmed.isPresent()) {
-            connections.confirmed(id, confirmed.getAsLong());
-        }
-        if (beyond) {
-            // Nothing was delivered there; whether there is such a position at all is not known here.
-            connections.confirmed(id, named.getAsLong());
+        if (chat != null && confirmed.isPresent()) {
+            connections.confirmed(id, chat, confirmed.getAsLong());
         }
         giveBack(others);
         if (repeat) {
@@ -406,6 +410,11 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         if (live && isByWebSocket(message)) {
             session.setMetaConnectDeliveryOnly(false);
         }
+    }
+
+    /** Returns a position that the client names, unless it is beyond what it has of this chat, and so of the one before. */
+    synchronized OptionalLong ofCurrent(OptionalLong named) {
+        return moved && named.isPresent() && named.getAsLong() > taken ? OptionalLong.empty() : named;
     }
 
     /** A connect is being answered; what is delivered by now goes with it or has gone before. */

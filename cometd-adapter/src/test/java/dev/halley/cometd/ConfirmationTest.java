@@ -125,6 +125,27 @@ class ConfirmationTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void positionOfTheChatBefore_isNoneOfTheOneThatWasOpenedLater(boolean goodBye) throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            ChatId later = server.open();
+            server.say(later, "And the second?");
+            await().untilAsserted(
+                            () -> assertThat(server.view(later).presence()).isEqualTo(Presence.ONLINE));
+            String position = ",\"ext\":{\"transcriptPosition\":\"2\"}";
+            if (goodBye) {
+                client.disconnect(client.clientId(), position);
+            } else {
+                client.connect(position);
+            }
+            assertThat(server.view(later).seen()).isZero();
+        }
+    }
+
     @Test
     void connectOnAnotherConnection_confirmsNothing_andNeitherDoWhatFollows() throws Exception {
         server.say(chat, "Hello");

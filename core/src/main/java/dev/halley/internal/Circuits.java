@@ -22,13 +22,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A circuit breaker and a bulkhead for each credential or endpoint. */
 final class Circuits {
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(Circuits.class);
 
     /**
      * How long an open breaker lets nothing through: longer each time it finds that nothing has changed. Short at first, for a
@@ -36,6 +32,9 @@ final class Circuits {
      */
     private static final IntervalFunction OPEN =
             IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30));
+
+    /** At most so many pushes are admitted in one task, so that others get their turn. */
+    private static final int BATCH = 64;
 
     private static final int CALLS = 20;
     private static final float FAILURES_IN_PERCENT = 50;
@@ -79,7 +78,7 @@ final class Circuits {
         final CircuitBreaker breaker;
         private final Bulkhead bulkhead;
         private volatile Instant pausedUntil = Instant.MIN;
-        private volatile Duration open = Duration.ZERO;
+        private volatile Duration openDuration = Duration.ZERO;
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
         /** How often somebody has asked to admit and was not looked at yet; whoever raises it from 0 sees to it. */
@@ -89,7 +88,7 @@ final class Circuits {
             breaker = CircuitBreaker.of(
                     type,
                     CircuitBreakerConfig.from(breakers)
-                            .waitIntervalFunctionInOpenState(this::openFor)
+                            .waitIntervalFunctionInOpenState(this::open)
                             .build());
             bulkhead = Bulkhead.of(type, bulkheads);
             breaker.getEventPublisher().onStateTransition(event -> {
@@ -100,15 +99,15 @@ final class Circuits {
             });
         }
 
-        private long openFor(int times) {
+        private long open(int times) {
             long millis = OPEN.apply(times);
-            open = Duration.ofMillis(millis);
+            openDuration = Duration.ofMillis(millis);
             return millis;
         }
 
-        /** How long the breaker is open in all; zero if it never was. */
-        Duration open() {
-            return open;
+        /** How long the breaker stays open, or was the last time; zero if it never was. */
+        Duration openDuration() {
+            return openDuration;
         }
 
         /** Runs a task once there is room; never in the thread of the caller. */
@@ -127,31 +126,48 @@ final class Circuits {
         /** One thread admits at a time, for to wake one up for each push costs more than the push. */
         private void admit() {
             if (asked.getAndIncrement() == 0) {
-                scheduler.execute(this::admitAll);
+                handOver();
             }
         }
 
-        private void admitAll() {
-            int seen;
-            do {
-                seen = asked.get();
-                while (!waiting.isEmpty() && bulkhead.tryAcquirePermission()) {
-                    Runnable next = waiting.poll();
-                    if (next == null) {
-                        bulkhead.releasePermission();
-                    } else {
-                        run(next);
-                    }
-                }
-            } while (!asked.compareAndSet(seen, 0));
-        }
-
-        private static void run(Runnable task) {
+        private void handOver() {
+            boolean taken = false;
             try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOGGER.warn("A push failed, which is a bug", e);
+                scheduler.execute(this::admitSome);
+                taken = true;
+            } finally {
+                if (!taken) {
+                    asked.set(0); // whoever asks next tries it again
+                }
             }
+        }
+
+        private void admitSome() {
+            int seen = asked.get();
+            boolean all = false;
+            try {
+                all = admit(BATCH);
+            } finally {
+                if (!all || !asked.compareAndSet(seen, 0)) {
+                    handOver();
+                }
+            }
+        }
+
+        /** Admits so many at most; returns whether those were all for whom there is room. */
+        private boolean admit(int most) {
+            for (int i = 0; i < most; i++) {
+                if (waiting.isEmpty() || !bulkhead.tryAcquirePermission()) {
+                    return true;
+                }
+                Runnable next = waiting.poll();
+                if (next == null) {
+                    bulkhead.releasePermission();
+                } else {
+                    next.run();
+                }
+            }
+            return false;
         }
 
         /** Sends nothing before that, as the service has asked for. */

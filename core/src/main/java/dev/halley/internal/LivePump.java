@@ -100,10 +100,7 @@ final class LivePump {
         }
     }
 
-    /**
-     * Notes what arrived; returns whether the session is to be told. What was never handed over can't have arrived: the
-     * client means the chat that its connection served before.
-     */
+    /** Notes what arrived; returns whether the session is to be told. What was never handed over can't have arrived. */
     boolean confirmed(long position) {
         return position <= handed && confirmed.getAndUpdate(before -> Math.max(before, position)) < position;
     }

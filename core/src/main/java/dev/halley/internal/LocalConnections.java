@@ -110,12 +110,11 @@ final class LocalConnections implements Connections {
     }
 
     @Override
-    public void confirmed(ConnectionId id, long position) {
+    public void confirmed(ConnectionId id, ChatId chat, long position) {
         Connection connection = byId.get(id);
         LivePump pump = connection == null ? null : connection.pump();
-        if (pump != null && pump.confirmed(position)) {
-            engine.update(
-                    pump.chat(), "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
+        if (pump != null && pump.chat().equals(chat) && pump.confirmed(position)) {
+            engine.update(chat, "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
         }
     }
 

@@ -163,8 +163,7 @@ final class PushDispatcher {
             }
             // From what is unseen on, for the badge counts that; what the push carries is a part of it.
             long from = Math.min(pushed, seen);
-            store.read(chat, from, (int)
-                            Math.min(Integer.MAX_VALUE, sending.push().to() - from))
+            read(circuit, from, (int) Math.min(Integer.MAX_VALUE, sending.push().to() - from))
                     .whenComplete((page, failure) -> {
                         if (failure != null) {
                             circuit.leave();
@@ -173,6 +172,15 @@ final class PushDispatcher {
                             send(circuit, page);
                         }
                     });
+        }
+
+        private CompletionStage<Optional<Page>> read(Circuit circuit, long after, int max) {
+            try {
+                return store.read(chat, after, max);
+            } catch (RuntimeException e) {
+                circuit.leave();
+                throw e;
+            }
         }
 
         private void send(Circuit circuit, Optional<Page> page) {
@@ -220,7 +228,7 @@ final class PushDispatcher {
             }
             if (!circuit.breaker.tryAcquirePermission()) {
                 circuit.leave();
-                deferred(device, "circuit open", circuit.open());
+                deferred(device, "circuit open", circuit.openDuration());
                 return;
             }
             long unseen =

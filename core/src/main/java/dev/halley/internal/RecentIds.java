@@ -7,8 +7,8 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of the last events. Asked with each event whether it is among them, so the hashes are kept side by side: looking
- * at 64 strings is looking at 128 places of memory. Immutable.
+ * The ids of the last events. Each event asks whether it is among them, so their hashes are kept side by side: to look at 64
+ * strings is to fetch as many objects from all over the heap. Immutable.
  */
 final class RecentIds extends AbstractList<String> implements RandomAccess {
 

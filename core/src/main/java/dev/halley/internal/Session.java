@@ -335,7 +335,10 @@ record Session(
     }
 
     private static @Nullable Instant sooner(@Nullable Instant a, @Nullable Instant b) {
-        return a == null || (b != null && b.isBefore(a)) ? b : a;
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return b.isBefore(a) ? b : a;
     }
 
     @Override

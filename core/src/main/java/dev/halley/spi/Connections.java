@@ -1,5 +1,6 @@
 package dev.halley.spi;
 
+import dev.halley.ChatId;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
@@ -37,8 +38,11 @@ public interface Connections {
      */
     CompletionStage<Void> leftLate(Arrival arrival, ConnectionId connection);
 
-    /** A connection has received everything up to this position; may be written later. */
-    void confirmed(ConnectionId connection, long position);
+    /**
+     * A connection has received everything of a chat up to this position; may be written later. Ignored if it serves another
+     * chat by now.
+     */
+    void confirmed(ConnectionId connection, ChatId chat, long position);
 
     /** The last answer may not have been read: what is not confirmed is delivered again. */
     void repeat(ConnectionId connection);

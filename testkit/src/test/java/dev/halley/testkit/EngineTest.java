@@ -573,7 +573,7 @@ abstract class EngineTest {
             time.advance(Duration.ofSeconds(2));
             ChatId second = open();
             time.advance(Duration.ofSeconds(5));
-            engine().connections().confirmed(link.id(), 1);
+            engine().connections().confirmed(link.id(), second, 1);
             time.settle();
             assertThat(view(second).seen()).isZero();
         }
@@ -611,7 +611,7 @@ abstract class EngineTest {
             ChatId chat = open();
             RecordingLink link = attach();
             say(chat, "Read");
-            engine().connections().confirmed(link.id(), 2);
+            engine().connections().confirmed(link.id(), chat, 2);
             say(chat, "Perhaps never read");
             time.settle();
             link.expectRepeat();
@@ -625,7 +625,7 @@ abstract class EngineTest {
             ChatId chat = open();
             RecordingLink link = attach();
             say(chat, "Hello");
-            engine().connections().confirmed(link.id(), 99);
+            engine().connections().confirmed(link.id(), chat, 99);
             time.settle();
             engine().connections().left(link.id(), OptionalLong.of(99));
             time.settle();

@@ -1453,7 +1453,10 @@ final class World {
             link.proved[link.served] = Math.max(link.proved[link.served], position);
         }
         for (int times = b % 6 == 0 ? 2 : 1; times > 0; times--) {
-            link.node.engine.connections().confirmed(link.id, position);
+            link.node
+                    .engine
+                    .connections()
+                    .confirmed(link.id, chats.get(link.served).log().id, position);
         }
         return true;
     }
@@ -1773,7 +1776,7 @@ final class World {
                 }
             });
             link.confirmed.add(chat.index * 1_000_000L + head);
-            link.node.engine.connections().confirmed(link.id, head);
+            link.node.engine.connections().confirmed(link.id, chat.log().id, head);
             link.leaving = true;
             link.node.engine.connections().left(link.id, OptionalLong.empty());
         }

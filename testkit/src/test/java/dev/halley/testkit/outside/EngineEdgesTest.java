@@ -20,6 +20,7 @@ import dev.halley.spi.Arrival;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.Observer;
+import dev.halley.spi.Scheduler;
 import dev.halley.spi.SessionStore;
 import dev.halley.testkit.RecordingLink;
 import dev.halley.testkit.RecordingProvider;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,7 @@ class EngineEdgesTest {
     private final VirtualTime time = new VirtualTime();
     private final RecordingProvider provider = new RecordingProvider();
     private final List<String> counted = new ArrayList<>();
+    private boolean refusing;
     private final ChatEngine engine = ChatEngine.builder()
             .settings(Settings.builder()
                     .service(Settings.REQUEST_CHAT, ServiceSettings.DEFAULT.withGracePeriod(Duration.ZERO))
@@ -53,7 +56,20 @@ class EngineEdgesTest {
                     .build())
             .providers(PushProviders.of(Map.of("test", provider)))
             .clock(time)
-            .scheduler(time)
+            .scheduler(new Scheduler() {
+                @Override
+                public void execute(Runnable task) {
+                    if (refusing) {
+                        throw new RejectedExecutionException("busy");
+                    }
+                    time.execute(task);
+                }
+
+                @Override
+                public void schedule(Duration delay, Runnable task) {
+                    time.schedule(delay, task);
+                }
+            })
             .observer(counting())
             .build();
     private int links;
@@ -181,7 +197,7 @@ class EngineEdgesTest {
         ChatId chat = open(ANN);
         RecordingLink link = attach(ANN);
 
-        engine.connections().confirmed(UNKNOWN, 1);
+        engine.connections().confirmed(UNKNOWN, chat, 1);
         engine.connections().repeat(UNKNOWN);
         join(engine.connections().left(UNKNOWN, OptionalLong.of(1)));
 
@@ -193,7 +209,7 @@ class EngineEdgesTest {
     @Test
     void aConnectionWithoutAChat_comesAndGoes() {
         RecordingLink link = attach(ANN);
-        engine.connections().confirmed(link.id(), 1);
+        engine.connections().confirmed(link.id(), new ChatId("none"), 1);
         engine.connections().repeat(link.id());
 
         join(engine.connections().left(link.id(), OptionalLong.of(1)));
@@ -220,8 +236,8 @@ class EngineEdgesTest {
         RecordingLink link = attach(ANN);
         time.settle();
 
-        engine.connections().confirmed(link.id(), 2);
-        engine.connections().confirmed(link.id(), 1);
+        engine.connections().confirmed(link.id(), chat, 2);
+        engine.connections().confirmed(link.id(), chat, 1);
 
         assertThat(view(chat).seen()).isEqualTo(2);
     }
@@ -290,6 +306,21 @@ class EngineEdgesTest {
         assertThat(provider.sent())
                 .singleElement()
                 .satisfies(sent -> assertThat(sent.texts()).containsExactly("Hello Ann"));
+    }
+
+    @Test
+    void aSchedulerThatRefusesForAWhile_stopsNoProvider() {
+        ChatId early = openAndLeave(ANN);
+        ChatId late = openAndLeave(BOB);
+        refusing = true;
+        var unused = engine.said(early, ChatEvent.text(Party.AGENT, "Agent Smith", "Hello Ann"));
+        refusing = false;
+        say(late, "Hello Bob");
+        time.advance(Duration.ofMinutes(2));
+
+        assertThat(provider.sent())
+                .extracting(RecordingProvider.Sent::texts)
+                .containsExactlyInAnyOrder(List.of("Hello Ann"), List.of("Hello Bob"));
     }
 
     @Test

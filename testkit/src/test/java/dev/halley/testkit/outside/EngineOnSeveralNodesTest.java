@@ -63,7 +63,7 @@ class EngineOnSeveralNodesTest {
         assertThat(before.positions()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
         assertThat(provider.sent()).isEmpty();
 
-        one.connections().confirmed(before.id(), 5);
+        one.connections().confirmed(before.id(), chat, 5);
         time.advance(Duration.ofMinutes(1));
         cluster.kill(first.node());
         time.advance(Duration.ofMinutes(3));
