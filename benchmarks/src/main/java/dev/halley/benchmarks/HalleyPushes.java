@@ -21,6 +21,7 @@ final class HalleyPushes implements Pushes {
     private final Semaphore settled = new Semaphore(0);
     private final ChatEngine engine;
     private final ChatId[] chats;
+    private long head = 1;
 
     private HalleyPushes(String type, Options options, int devices) {
         engine = Planted.around(ChatEngine.builder()
@@ -40,7 +41,15 @@ final class HalleyPushes implements Pushes {
         chats = new ChatId[devices];
         for (int i = 0; i < devices; i++) {
             chats[i] = Crowd.open(engine, i, type);
-            Crowd.leave(engine, Crowd.connect(engine, i), 1);
+        }
+        ready();
+    }
+
+    /** The customers come back, see everything and go away again: each round is an absence of its own. */
+    @Override
+    public void ready() {
+        for (int i = 0; i < chats.length; i++) {
+            Crowd.leave(engine, Crowd.connect(engine, i), head);
         }
     }
 
@@ -96,6 +105,7 @@ final class HalleyPushes implements Pushes {
     @Override
     public void all(String[] texts) throws InterruptedException {
         settled.drainPermits();
+        head++;
         for (int i = 0; i < texts.length; i++) {
             one(i, texts[i]);
         }

@@ -22,27 +22,33 @@ final class Live {
 
     static List<Line> measure(Run run) throws IOException {
         List<Line> lines = new ArrayList<>();
-        for (String transport : List.of("websocket", "long-polling")) {
-            int perSecond = run.isShort() ? 200 : PER_SECOND.getOrDefault(transport, 0);
-            lines.addAll(measure(run, transport, run.size(1_000, 20), perSecond));
+        // G1 stops both for longer, the more is kept; ZGC does not, but takes more CPU, and not every machine has that
+        // to spare.
+        for (String collector : List.of("G1", "Z")) {
+            for (String transport : List.of("websocket", "long-polling")) {
+                int perSecond = run.isShort() ? 200 : PER_SECOND.getOrDefault(transport, 0);
+                lines.addAll(measure(run, transport, collector, run.size(1_000, 20), perSecond));
+            }
         }
         return lines;
     }
 
-    private static List<Line> measure(Run run, String transport, int customers, int perSecond) throws IOException {
+    private static List<Line> measure(Run run, String transport, String collector, int customers, int perSecond)
+            throws IOException {
         Samples[] cpu = {new Samples(), new Samples()};
         Samples[] p50 = {new Samples(), new Samples()};
         Samples[] p99 = {new Samples(), new Samples()};
         Samples[] rate = {new Samples(), new Samples()};
         int millis = run.size(5_000, 500);
-        try (Pair halley = Pair.start(run, "halley", transport, "-Xmx2g");
-                Pair bare = Pair.start(run, "bare", transport, "-Xmx2g")) {
+        String gc = "-XX:+Use" + collector + "GC";
+        try (Pair halley = Pair.start(run, "halley", transport, "-Xmx2g", gc);
+                Pair bare = Pair.start(run, "bare", transport, "-Xmx2g", gc)) {
             Pair[] both = {halley, bare};
             for (Pair pair : both) {
                 pair.connect(customers);
             }
             int chosen = run.isShort() ? perSecond : rate(run, both, customers, perSecond);
-            for (int round = 0; round < run.rounds(7); round++) {
+            for (int round = 0; round < run.rounds(5); round++) {
                 for (int i = 0; i < both.length; i++) {
                     Pair.Heard heard = both[i].live(customers, chosen, millis);
                     cpu[i].add(heard.microsEach());
@@ -50,10 +56,10 @@ final class Live {
                     p99[i].add(heard.p99() / 1e3);
                     rate[i].add(heard.perSecond());
                 }
-                run.say("live " + transport + ": round " + (round + 1));
+                run.say("live " + transport + ", " + collector + ": round " + (round + 1));
             }
         }
-        String where = transport + ", " + String.format("%,d", customers) + " clients";
+        String where = String.format("%s, %,d clients, %s", transport, customers, collector);
         return List.of(
                 Line.ratio("live", where + ": server CPU per message", "µs", cpu[0], cpu[1], MOST_CPU),
                 Line.ratio("live", where + ": p99", "ms", p99[0], p99[1], MOST_P99),

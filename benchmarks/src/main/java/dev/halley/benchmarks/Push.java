@@ -65,8 +65,9 @@ final class Push {
                     Child bare = Child.start(run, PushProgram.class, jvm, "bare-" + kind, port, devices, folder);
                     Child firebase = peers == 3 ? firebase(run, jvm, port, devices, folder) : bare) {
                 Child[] all = {halley, bare, firebase};
-                int warm = run.size(3, 0);
-                for (int round = -warm; round < run.rounds(7); round++) {
+                // The compiler goes on for hundreds of thousands of pushes, and its time counts as well.
+                int warm = run.size(delay == 0 ? 15 : 6, 0);
+                for (int round = -warm; round < run.rounds(5); round++) {
                     for (int i = 0; i < peers; i++) {
                         Values pushed = all[i].ask("all");
                         int heard = (int) receiver.ask("heard").get("heard");

@@ -34,6 +34,7 @@ final class PushProgram {
     private static Map<String, Number> all(Pushes pushes, int devices) throws InterruptedException {
         String[] texts = new String[devices];
         Arrays.fill(texts, Marked.text(System.nanoTime()));
+        pushes.ready();
         long cpu = Commands.cpuNanos();
         long begin = System.nanoTime();
         pushes.all(texts);

@@ -3,6 +3,9 @@ package dev.halley.benchmarks;
 /** Somebody who can push; see {@link PushProgram}. */
 interface Pushes {
 
+    /** Gets ready for the next round. */
+    default void ready() {}
+
     /** Pushes these texts, one to each device in turn; returns when all were accepted. */
     void all(String[] texts) throws InterruptedException;
 

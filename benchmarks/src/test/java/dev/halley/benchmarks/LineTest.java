@@ -86,6 +86,6 @@ class LineTest {
         plot.add("steep", 10, 1);
         plot.add("steep", 1_000, 2);
         // From the left edge to the right one; the flat one at half the height of the steep one's end.
-        assertThat(plot.svg()).contains("M60.0 195.5L470.0 195.5", "M60.0 195.5L470.0 80.9");
+        assertThat(plot.svg()).contains("M60.0 187.3L470.0 187.3", "M60.0 187.3L470.0 64.5");
     }
 }

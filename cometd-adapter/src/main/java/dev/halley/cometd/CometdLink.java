@@ -13,10 +13,8 @@ import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -56,7 +54,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private static final int SECONDS_AND_PARTY = 30;
 
     /** As a rule there is next to nothing in a queue, and there are as many queues as customers. */
-    private static final int FEW = 1;
+    private static final int NEXT_TO_NOTHING = 1;
 
     private static final String WEBSOCKET = "websocket";
 
@@ -71,9 +69,6 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     /** A message on its way through CometD's queue. */
     private record Queued(long position, int size, int generation) {}
-
-    /** An answer under the acknowledgement extension. */
-    private record Batch(long number, long position) {}
 
     private final BayeuxServer bayeux;
     private final ServerSession session;
@@ -90,7 +85,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
     private CompletionStage<Void> departed = CompletableFuture.completedFuture(null);
 
-    private final Deque<Queued> queued = new ArrayDeque<>(FEW);
+    private final Deque<Queued> queued = new ArrayDeque<>(NEXT_TO_NOTHING);
     private int queuedSize;
     private @Nullable CompletableFuture<Void> room;
 
@@ -118,14 +113,13 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     /** What a stranger's connect would have taken: rows are read again, others' messages wait here for the next connect. */
     private boolean withheld;
 
-    private final List<ServerMessage> withheldOthers = new ArrayList<>();
+    private List<ServerMessage> withheldOthers = List.of();
 
     private int connects;
     private @Nullable SocketAddress connectedFrom;
 
-    private boolean acknowledging;
-    private final Map<String, Long> answering = new HashMap<>();
-    private final Deque<Batch> batches = new ArrayDeque<>(FEW);
+    /** Null unless the client uses that extension. */
+    private @Nullable Acknowledgements acknowledgements;
 
     CometdLink(
             BayeuxServer bayeux,
@@ -247,10 +241,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         answered = 0;
         proved = 0;
         doubtful = 0;
-        answering.replaceAll((connect, position) -> 0L);
-        List<Batch> sent = List.copyOf(batches);
-        batches.clear();
-        sent.forEach(batch -> batches.add(new Batch(batch.number(), 0)));
+        if (acknowledgements != null) {
+            acknowledgements.beginAnew();
+        }
         List<Queued> waiting = List.copyOf(queued);
         queued.clear();
         waiting.forEach(message -> queued.add(new Queued(0, message.size(), message.generation())));
@@ -313,7 +306,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         for (ServerMessage reply : replies) {
             if (Channel.META_CONNECT.equals(reply.getChannel())) {
                 answered = taken;
-                noteBatch(reply);
+                if (acknowledgements != null) {
+                    acknowledgements.answered(reply);
+                }
             }
         }
     }
@@ -324,15 +319,17 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     /** CometD gives the queue to every connect with the session's id and cookie, also to one that was refused. */
     private void withhold(Queue<ServerMessage> queue) {
+        List<ServerMessage> kept = new ArrayList<>(withheldOthers);
         for (ServerMessage message : queue) {
             if (CometdAdapter.CHANNEL.equals(message.getChannel())) {
                 Queued next = queued.poll();
                 queuedSize -= next == null ? 0 : next.size();
                 withheld = true;
             } else {
-                withheldOthers.add(message);
+                kept.add(message);
             }
         }
+        withheldOthers = List.copyOf(kept);
         queue.clear();
     }
 
@@ -374,7 +371,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             chat = current;
             if (confirmed.isPresent()) {
                 proved = Math.max(proved, Math.min(confirmed.getAsLong(), delivered));
-            } else if (!first && !acknowledging && taken > proved && isDirect(context)) {
+            } else if (!first && acknowledgements == null && taken > proved && isDirect(context)) {
                 if (!same) {
                     // A WebSocket takes rows between the answers, too.
                     doubtful = taken;
@@ -386,8 +383,8 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             }
             repeat |= withheld;
             withheld = false;
-            others = List.copyOf(withheldOthers);
-            withheldOthers.clear();
+            others = withheldOthers;
+            withheldOthers = List.of();
             if (repeat) {
                 generation++;
                 doubtful = proved;
@@ -395,7 +392,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 answered = proved;
             }
             made = room();
-            live = !first && !acknowledging && caughtUp && queued.isEmpty();
+            live = !first && acknowledgements == null && caughtUp && queued.isEmpty();
         }
         if (chat != null && confirmed.isPresent()) {
             connections.confirmed(id, chat, confirmed.getAsLong());
@@ -419,32 +416,21 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     /** A connect is being answered; what is delivered by now goes with it or has gone before. */
     synchronized void answering(ServerMessage reply) {
-        if (acknowledging && reply.getId() != null) {
-            answering.put(reply.getId(), delivered);
-        }
-    }
-
-    /** Notes what a batch of the acknowledgement extension has carried, at the least. */
-    private void noteBatch(ServerMessage reply) {
-        Long position = reply.getId() == null ? null : answering.remove(reply.getId());
-        if (position != null
-                && reply.get(Message.EXT_FIELD) instanceof Map<?, ?> ext
-                && ext.get("ack") instanceof Number number) {
-            batches.add(new Batch(number.longValue(), position));
+        if (acknowledgements != null) {
+            acknowledgements.answering(reply, delivered);
         }
     }
 
     /** Returns what the client acknowledges by the extension, and notes that it does so. */
     private OptionalLong acknowledged(ServerMessage message) {
-        if (!(message.get(Message.EXT_FIELD) instanceof Map<?, ?> ext) || !(ext.get("ack") instanceof Number number)) {
+        Number number = Acknowledgements.in(message);
+        if (number == null) {
             return OptionalLong.empty();
         }
-        acknowledging = true;
-        OptionalLong position = OptionalLong.empty();
-        while (!batches.isEmpty() && batches.element().number() <= number.longValue()) {
-            position = OptionalLong.of(batches.remove().position());
+        if (acknowledgements == null) {
+            acknowledgements = new Acknowledgements();
         }
-        return position;
+        return acknowledgements.arrived(number);
     }
 
     /** Whether the client itself is at the other end of the connection, as far as the request tells. */

@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,7 @@ final class PushDispatcher {
     private final Settlement settlement;
     private final Circuits circuits;
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
-    private final Set<InFlight> inFlight = new ConcurrentSkipListSet<>();
+    private final ConcurrentHashMap<Long, InFlight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong sends = new AtomicLong();
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean closed;
@@ -134,7 +133,7 @@ final class PushDispatcher {
 
     void close() {
         closed = true;
-        inFlight.forEach(send -> send.answer.cancel(false));
+        inFlight.values().forEach(send -> send.answer.cancel(false));
     }
 
     /** One attempt at one push. */
@@ -260,12 +259,13 @@ final class PushDispatcher {
         private void send(Circuit circuit, PushProvider provider, Device device, Notification notification) {
             Instant begun = clock.instant();
             observer.pushSent(device.type(), sending.attempt());
-            InFlight send = new InFlight(sends.incrementAndGet(), begun.plus(settings.sendTimeout()));
-            inFlight.add(send);
+            long number = sends.incrementAndGet();
+            InFlight send = new InFlight(begun.plus(settings.sendTimeout()));
+            inFlight.put(number, send);
             look();
             CompletionStage<Outcome> answered = send.answer;
             answered.whenComplete((outcome, failure) -> {
-                inFlight.remove(send);
+                inFlight.remove(number);
                 circuit.leave();
                 Duration took = Duration.between(begun, clock.instant());
                 if (failure == null) {
@@ -334,19 +334,12 @@ final class PushDispatcher {
     }
 
     /** A push whose provider has not answered yet. */
-    private static final class InFlight implements Comparable<InFlight> {
+    private static final class InFlight {
         private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        private final long number;
         private final Instant until;
 
-        InFlight(long number, Instant until) {
-            this.number = number;
+        InFlight(Instant until) {
             this.until = until;
-        }
-
-        @Override
-        public int compareTo(InFlight other) {
-            return Long.compare(number, other.number);
         }
     }
 
@@ -355,7 +348,7 @@ final class PushDispatcher {
         if (looking.compareAndSet(false, true)) {
             scheduler.schedule(LOOK, () -> {
                 Instant now = clock.instant();
-                inFlight.stream()
+                inFlight.values().stream()
                         .filter(send -> !send.until.isAfter(now))
                         .forEach(send -> send.answer.complete(new Outcome.Unavailable("timeout")));
                 looking.set(false);

@@ -22,6 +22,11 @@ final class DeviceEndpoint implements Endpoint {
 
     /** None: whoever names a URL must not be handed a credential. */
     @Override
+    public Optional<URI> parse(String url) {
+        return WebUrl.parse(url);
+    }
+
+    @Override
     public Optional<String> authorization(Notification notification) {
         return Optional.empty();
     }

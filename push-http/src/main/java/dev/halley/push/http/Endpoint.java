@@ -19,6 +19,9 @@ interface Endpoint {
     /** Returns the {@code Authorization} that goes along. */
     Optional<String> authorization(Notification notification);
 
+    /** Returns what {@link WebUrl#parse} does. */
+    Optional<URI> parse(String url);
+
     /** Returns whether a URL may be used, as far as it can be said before its host is looked up. */
     boolean admits(URI url);
 

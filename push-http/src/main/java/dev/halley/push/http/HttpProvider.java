@@ -61,7 +61,7 @@ final class HttpProvider implements PushProvider {
 
     @Override
     public CompletionStage<Outcome> send(Payload payload, Device device) {
-        Optional<URI> url = Optional.ofNullable(payload.attributes().get(URL)).flatMap(WebUrl::parse);
+        Optional<URI> url = Optional.ofNullable(payload.attributes().get(URL)).flatMap(endpoint::parse);
         if (url.isEmpty()) {
             return CompletableFuture.completedFuture(new Outcome.Rejected("malformed URL"));
         }

@@ -6,11 +6,15 @@ import dev.halley.Options;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Pushes go where the operator says, which may be anywhere. */
 final class OperatorEndpoint implements Endpoint {
 
     private final Options options;
+
+    /** Those that were configured, and so not many; each push asks twice. */
+    private final ConcurrentHashMap<String, Optional<URI>> urls = new ConcurrentHashMap<>();
 
     OperatorEndpoint(Options options) {
         this.options = options;
@@ -22,6 +26,11 @@ final class OperatorEndpoint implements Endpoint {
                 .option(HttpProviderFactory.URL)
                 .orElseThrow(() -> new IllegalArgumentException(
                         HttpProviderFactory.URL + " is not set for the provider " + device.provider()));
+    }
+
+    @Override
+    public Optional<URI> parse(String url) {
+        return urls.computeIfAbsent(url, WebUrl::parse);
     }
 
     @Override
@@ -44,7 +53,7 @@ final class OperatorEndpoint implements Endpoint {
     public String circuit(Device device) {
         return Optional.ofNullable(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())
                         .get(HttpProviderFactory.URL))
-                .flatMap(WebUrl::parse)
+                .flatMap(this::parse)
                 .map(WebUrl::origin)
                 .orElse("");
     }

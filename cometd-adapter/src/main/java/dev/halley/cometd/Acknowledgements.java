@@ -1,0 +1,67 @@
+package dev.halley.cometd;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.cometd.bayeux.Message;
+import org.cometd.bayeux.server.ServerMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client of CometD's acknowledgement extension has: it names the last batch that arrived, and each batch has carried
+ * everything up to a position. Not thread-safe.
+ */
+final class Acknowledgements {
+
+    private record Batch(long number, long position) {}
+
+    /** What has gone with the answer to a connect, or before it, at the least; by the connect's id. */
+    private final Map<String, Long> answering = new HashMap<>();
+
+    private final Deque<Batch> batches = new ArrayDeque<>();
+
+    /** Returns the number of the batch that a connect acknowledges; null if its client does not use the extension. */
+    static @Nullable Number in(Message message) {
+        return message.get(Message.EXT_FIELD) instanceof Map<?, ?> ext && ext.get("ack") instanceof Number number
+                ? number
+                : null;
+    }
+
+    /** A connect is being answered, when everything up to this position was handed to CometD. */
+    void answering(ServerMessage reply, long delivered) {
+        if (reply.getId() != null) {
+            answering.put(reply.getId(), delivered);
+        }
+    }
+
+    /** A connect's answer has got its number. */
+    void answered(ServerMessage reply) {
+        Long position = reply.getId() == null ? null : answering.remove(reply.getId());
+        Number number = in(reply);
+        if (position != null && number != null) {
+            batches.add(new Batch(number.longValue(), position));
+        }
+    }
+
+    /** Returns the position up to which everything has arrived with this batch; empty if it brought nothing new. */
+    OptionalLong arrived(Number number) {
+        OptionalLong position = OptionalLong.empty();
+        while (!batches.isEmpty() && batches.element().number() <= number.longValue()) {
+            position = OptionalLong.of(batches.remove().position());
+        }
+        return position;
+    }
+
+    /** Another chat is served: what is on its way says nothing about it. */
+    void beginAnew() {
+        answering.replaceAll((connect, position) -> 0L);
+        List<Batch> sent = List.copyOf(batches);
+        batches.clear();
+        for (Batch batch : sent) {
+            batches.add(new Batch(batch.number(), 0));
+        }
+    }
+}
