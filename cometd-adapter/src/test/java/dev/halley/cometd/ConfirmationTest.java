@@ -122,7 +122,41 @@ class ConfirmationTest {
             }
             client.connect(",\"advice\":{\"timeout\":0}");
             assertThat(server.view(later).seen()).isEqualTo(2);
+            server.say(later, "And one more");
+            client.connect();
+            client.disconnect(client.clientId(), ",\"ext\":{\"transcriptPosition\":\"3\"}");
+            assertThat(server.view(later).seen()).isEqualTo(3);
         }
+    }
+
+    @Test
+    void chatThatWasOpenedLater_isAcknowledgedFromItsOwnStart() throws Exception {
+        restartAcknowledging();
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake(",\"ext\":{\"ack\":true}");
+            String first = acknowledging(client.connect(",\"ext\":{\"ack\":0}"));
+            ChatId later = server.open();
+            server.say(later, "And the second?");
+            await().untilAsserted(
+                            () -> assertThat(server.view(later).presence()).isEqualTo(Presence.ONLINE));
+
+            JsonNode answer = client.connect(first);
+            assertThat(server.view(later).seen()).isZero();
+            while (!texts(answer).contains("And the second?")) {
+                answer = client.connect(acknowledging(answer));
+            }
+            // A connect that was held may have carried more than is known of it; then the next one says so.
+            String atOnce = ",\"advice\":{\"timeout\":0}";
+            answer = client.connect(acknowledging(answer) + atOnce);
+            client.connect(acknowledging(answer) + atOnce);
+            assertThat(server.view(later).seen()).isEqualTo(2);
+        }
+    }
+
+    private static String acknowledging(JsonNode answer) {
+        return ",\"ext\":{\"ack\":"
+                + answer.get(answer.size() - 1).at("/ext/ack").asLong() + "}";
     }
 
     @ParameterizedTest
@@ -132,6 +166,7 @@ class ConfirmationTest {
         try (RawClient client = client()) {
             client.handshake("");
             client.connect();
+            server.say(chat, "Still on its way");
             ChatId later = server.open();
             server.say(later, "And the second?");
             await().untilAsserted(
@@ -386,12 +421,7 @@ class ConfirmationTest {
     @ParameterizedTest
     @EnumSource
     void acknowledgementExtension_confirms(Transport transport) throws Exception {
-        server.close();
-        server = new TestServer(
-                TestServer.settings().confirmByConnect(false).build(),
-                Map.of("timeout", 2_000L, "maxInterval", 1_000L),
-                true);
-        chat = server.open();
+        restartAcknowledging();
         try (TestClient client =
                 new TestClient(transport, server).acknowledging().connect()) {
             server.say(chat, "Hello");
@@ -402,6 +432,15 @@ class ConfirmationTest {
 
     private RawClient client() throws Exception {
         return new RawClient(server.port(), TestServer.USER.value());
+    }
+
+    private void restartAcknowledging() throws Exception {
+        server.close();
+        server = new TestServer(
+                TestServer.settings().confirmByConnect(false).build(),
+                Map.of("timeout", 2_000L, "maxInterval", 1_000L),
+                true);
+        chat = server.open();
     }
 
     private void restart(Settings settings) throws Exception {

@@ -160,12 +160,7 @@ final class Circuits {
                 if (waiting.isEmpty() || !bulkhead.tryAcquirePermission()) {
                     return true;
                 }
-                Runnable next = waiting.poll();
-                if (next == null) {
-                    bulkhead.releasePermission();
-                } else {
-                    next.run();
-                }
+                waiting.remove().run();
             }
             return false;
         }

@@ -3,6 +3,7 @@ package dev.halley.internal;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ final class RecentIds extends AbstractList<String> implements RandomAccess {
 
     @Override
     public int indexOf(@Nullable Object id) {
-        int hash = id == null ? 0 : id.hashCode();
+        int hash = Objects.hashCode(id);
         for (int i = 0; i < hashes.length; i++) {
             if (hashes[i] == hash && ids[i].equals(id)) {
                 return i;
