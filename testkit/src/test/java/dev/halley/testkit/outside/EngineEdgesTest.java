@@ -9,6 +9,7 @@ import dev.halley.ChatId;
 import dev.halley.ChatView;
 import dev.halley.Device;
 import dev.halley.NewChat;
+import dev.halley.Notification;
 import dev.halley.Outcome;
 import dev.halley.Party;
 import dev.halley.Presence;
@@ -20,6 +21,8 @@ import dev.halley.spi.Arrival;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.Observer;
+import dev.halley.spi.Payload;
+import dev.halley.spi.PushProvider;
 import dev.halley.spi.Scheduler;
 import dev.halley.spi.SessionStore;
 import dev.halley.testkit.RecordingLink;
@@ -306,6 +309,48 @@ class EngineEdgesTest {
         assertThat(provider.sent())
                 .singleElement()
                 .satisfies(sent -> assertThat(sent.texts()).containsExactly("Hello Ann"));
+    }
+
+    @Test
+    void aProviderThatSaysNothingOfWhyItCantFormat_isNamedByItsException() {
+        PushProvider failing = new PushProvider() {
+            @Override
+            public Payload format(Notification notification, Device device) {
+                throw new IllegalArgumentException();
+            }
+
+            @Override
+            public CompletionStage<Outcome> send(Payload payload, Device device) {
+                throw new AssertionError("there is nothing to send");
+            }
+        };
+        try (ChatEngine other = ChatEngine.builder()
+                .providers(PushProviders.of(Map.of("test", failing)))
+                .clock(time)
+                .scheduler(time)
+                .observer(counting())
+                .build()) {
+            ChatId chat = join(other.open(new NewChat("request-chat", ANN, Device.of("test", "phone"))))
+                    .id();
+            join(other.said(chat, ChatEvent.text(Party.AGENT, "Agent Smith", "Hello Ann")));
+            time.advance(Duration.ofMinutes(3));
+        }
+
+        assertThat(counted).contains("pushGivenUp format: IllegalArgumentException");
+    }
+
+    @Test
+    void aChatWithoutAKey_isOpenedByNone_whereOneIsRequired() {
+        try (ChatEngine strict = ChatEngine.builder()
+                .settings(Settings.builder().requireSecureKey(true).build())
+                .clock(time)
+                .scheduler(time)
+                .build()) {
+            ChatView chat = join(strict.open(new NewChat("request-chat", ANN, null)));
+
+            assertThat(join(strict.find(ANN, chat.serviceId(), "any key at all")))
+                    .isEmpty();
+        }
     }
 
     @Test
