@@ -20,12 +20,12 @@ final class DeviceEndpoint implements Endpoint {
         return device.token();
     }
 
-    /** None: whoever names a URL must not be handed a credential. */
     @Override
     public Optional<URI> parse(String url) {
         return WebUrl.parse(url);
     }
 
+    /** None: whoever names a URL must not be handed a credential. */
     @Override
     public Optional<String> authorization(Notification notification) {
         return Optional.empty();
