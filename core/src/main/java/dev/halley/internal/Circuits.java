@@ -21,7 +21,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A circuit breaker and a bulkhead for each credential or endpoint. */
 final class Circuits {
@@ -32,9 +31,6 @@ final class Circuits {
      */
     private static final IntervalFunction OPEN =
             IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30));
-
-    /** At most so many pushes are admitted in one task, so that others get their turn. */
-    private static final int BATCH = 64;
 
     private static final int CALLS = 20;
     private static final float FAILURES_IN_PERCENT = 50;
@@ -81,9 +77,6 @@ final class Circuits {
         private volatile Duration openDuration = Duration.ZERO;
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-        /** How often somebody has asked to admit and was not looked at yet; whoever raises it from 0 sees to it. */
-        private final AtomicInteger asked = new AtomicInteger();
-
         Circuit(String type) {
             breaker = CircuitBreaker.of(
                     type,
@@ -118,51 +111,27 @@ final class Circuits {
 
         void leave() {
             bulkhead.releasePermission();
-            if (!waiting.isEmpty()) {
-                admit();
-            }
+            admit();
         }
 
-        /** One thread admits at a time, for to wake one up for each push costs more than the push. */
         private void admit() {
-            if (asked.getAndIncrement() == 0) {
-                handOver();
+            while (!waiting.isEmpty() && bulkhead.tryAcquirePermission()) {
+                Runnable next = waiting.poll();
+                if (next == null) {
+                    bulkhead.releasePermission();
+                } else {
+                    handOver(next);
+                }
             }
         }
 
-        private void handOver() {
-            boolean taken = false;
+        private void handOver(Runnable task) {
             try {
-                scheduler.execute(this::admitSome);
-                taken = true;
-            } finally {
-                if (!taken) {
-                    asked.set(0); // whoever asks next tries it again
-                }
+                scheduler.execute(task);
+            } catch (RuntimeException e) {
+                bulkhead.releasePermission(); // its push is begun again when its lease is over
+                throw e;
             }
-        }
-
-        private void admitSome() {
-            int seen = asked.get();
-            boolean all = false;
-            try {
-                all = admit(BATCH);
-            } finally {
-                if (!all || !asked.compareAndSet(seen, 0)) {
-                    handOver();
-                }
-            }
-        }
-
-        /** Admits so many at most; returns whether those were all for whom there is room. */
-        private boolean admit(int most) {
-            for (int i = 0; i < most; i++) {
-                if (waiting.isEmpty() || !bulkhead.tryAcquirePermission()) {
-                    return true;
-                }
-                waiting.remove().run();
-            }
-            return false;
         }
 
         /** Sends nothing before that, as the service has asked for. */
