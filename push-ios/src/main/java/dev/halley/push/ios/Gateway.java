@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The way to one server of APNs with one credential: one connection, and those who wait for it.
  *
  * <p>Pushy keeps what it was given until its connection is there, however long that takes, and sends it then, even if
- * whoever asked has given up. So without a connection it is given one push, which makes it connect; the others wait here,
- * each for as long as its time limit lasts. What Pushy is given is bounded, and a line that says nothing for a whole time
+ * whoever asked has given up. So without a connection it is given one push, which makes it connect, and a line whose push
+ * gives up before that is given up as well; the others wait here, each for as long as its time limit lasts. What Pushy is given is bounded, and a line that says nothing for a whole time
  * limit is given up with all that is on it: that frees what never was answered, ends connections that are dead without
  * anybody having been told, and makes the next attempt to connect at once rather than after Pushy's minute.
  *
@@ -94,7 +94,8 @@ final class Gateway {
     /** Gives Pushy what it may have. */
     private void pump() {
         while (!closed && line.hasRoom()) {
-            Sending next = waiting.poll();
+            // Who is to make it connect is the one that has most of its time left.
+            Sending next = line.connected ? waiting.pollFirst() : waiting.pollLast();
             if (next == null) {
                 return;
             }
@@ -119,6 +120,10 @@ final class Gateway {
 
         boolean hasRoom() {
             return sent.size() < (connected ? MOST_ON_THE_LINE : 1);
+        }
+
+        boolean isToSendOnceConnected(Sending sending) {
+            return !connected && sent.contains(sending);
         }
 
         void send(Sending sending) {
@@ -243,7 +248,8 @@ final class Gateway {
             waiting.remove(this);
             String reason = line.connected ? TIMEOUT : NO_CONNECTION;
             settle(new Outcome.Unavailable(reason));
-            if (line == lineThen && line.answers == answersThen) {
+            boolean lineIsSilent = line == lineThen && line.answers == answersThen;
+            if (lineIsSilent || line.isToSendOnceConnected(this)) {
                 replaceLine().forEach(lost -> lost.settle(new Outcome.Unavailable(reason)));
             }
             pump();

@@ -227,6 +227,27 @@ class TroubleTest {
     }
 
     @Test
+    void whoWasToMakeTheNextConnectionAndHasGivenUp_isNotSentToWhenTheServerIsBack() throws Exception {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        int port = server.getLocalPort();
+        try (Pushes away = Pushes.to(port, SECOND.dividedBy(2))) {
+            List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                asked.add(away.ask("early_1_" + i, Pushes.DEVICE, "early"));
+            }
+            server.accept().close();
+            server.close();
+            for (CompletableFuture<Outcome> one : asked) {
+                assertThat(one.get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Unavailable.class);
+            }
+            try (RawApns back = new RawApns(port, Request::accept)) {
+                await().until(() -> away.send().equals(ACCEPTED));
+                assertThat(back.requests).noneMatch(request -> request.body().contains("early"));
+            }
+        }
+    }
+
+    @Test
     void whoHasNotGivenUp_isSentToOnTheNextConnection() throws Exception {
         Duration limit = Duration.ofSeconds(3);
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
