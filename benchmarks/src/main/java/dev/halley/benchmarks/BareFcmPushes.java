@@ -8,11 +8,9 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
@@ -21,19 +19,13 @@ import org.eclipse.jetty.http2.client.transport.HttpClientTransportOverHTTP2;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The same requests to FCM by nothing but Jetty's client, with one token that is fetched before. */
-final class BareFcmPushes implements Pushes {
+final class BareFcmPushes extends BarePushes {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(BareFcmPushes.class);
-
-    private static final int IN_FLIGHT = 500;
     private static final int CONNECTIONS = 4;
     private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
 
-    private final Semaphore room = new Semaphore(IN_FLIGHT);
     private final HttpClient client;
     private final URI url;
     private final String authorization;
@@ -66,34 +58,13 @@ final class BareFcmPushes implements Pushes {
     }
 
     @Override
-    public void all(String[] texts) throws InterruptedException {
-        for (int i = 0; i < texts.length; i++) {
-            room.acquire();
-            send(i, texts[i]);
-        }
-        room.acquire(IN_FLIGHT);
-        room.release(IN_FLIGHT);
-    }
-
-    @Override
-    public void one(int device, String text) {
-        room.acquireUninterruptibly();
-        send(device, text);
-    }
-
-    private void send(int device, String text) {
+    void send(int device, String text) {
         client.newRequest(url)
                 .method(HttpMethod.POST)
                 .timeout(10, TimeUnit.SECONDS)
                 .headers(headers -> headers.put(HttpHeader.AUTHORIZATION, authorization))
                 .body(new BytesRequestContent("application/json", FcmReceiverProgram.message(device, text)))
-                .send(this::answered);
-    }
-
-    private void answered(Result result) {
-        room.release();
-        if (result.isFailed() || result.getResponse().getStatus() != HttpStatus.OK_200) {
-            LOGGER.error("A push was answered {}", result);
-        }
+                .send(result -> answered(
+                        result.isSucceeded() && result.getResponse().getStatus() == HttpStatus.OK_200, result));
     }
 }

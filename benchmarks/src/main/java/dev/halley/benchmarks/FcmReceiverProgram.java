@@ -16,10 +16,10 @@ final class FcmReceiverProgram {
     private FcmReceiverProgram() {}
 
     public static void main(String[] args) throws Exception {
-        Path folder = Path.of(args[0]);
+        Path folder = Path.of(args[1]);
         AtomicInteger received = new AtomicInteger();
         FcmStandIn standIn = FcmStandIn.builder(Certificates.make(folder))
-                .delay(Duration.ofMillis(Long.parseLong(args[1])))
+                .delay(Duration.ofMillis(Long.parseLong(args[0])))
                 .received(push -> received.incrementAndGet())
                 .start();
         standIn.writeCredentials(folder.resolve("fcm.json"));

@@ -14,8 +14,8 @@ final class IosReceiverProgram {
     public static void main(String[] args) throws Exception {
         AtomicInteger received = new AtomicInteger();
         ApnsStandIn standIn =
-                ApnsStandIn.start(Certificates.make(Path.of(args[0])), push -> received.incrementAndGet());
-        long delayMillis = Long.parseLong(args[1]);
+                ApnsStandIn.start(Certificates.make(Path.of(args[1])), push -> received.incrementAndGet());
+        long delayMillis = Long.parseLong(args[0]);
         // The stand-in, which is Pushy's own, answers at once only.
         int port = delayMillis == 0 ? standIn.port() : SlowAnswers.before(standIn.port(), delayMillis);
         System.out.println(Commands.ANSWER + "port=" + port);

@@ -53,9 +53,9 @@ enum Planted {
     }
 
     /** How often a socket is slow, and for how long. */
-    private static final int SLOW_EVERY = 200;
+    private static final int SLOW_EVERY = 1_000;
 
-    private static final long SLOW_NANOS = 2_000_000;
+    private static final long SLOW_NANOS = 10_000_000;
 
     private static final class Slow implements ChatEngine {
         private final ChatEngine engine;

@@ -21,34 +21,28 @@ final class Push {
     private Push() {}
 
     static List<Line> http(Run run) throws IOException {
-        List<Line> lines = new ArrayList<>();
-        for (int delay : List.of(0, 20)) {
-            lines.addAll(measure(run, "http", "", delay, ReceiverProgram.class, delay));
-        }
-        return lines;
+        return measure(run, "http", ReceiverProgram.class);
     }
 
     static List<Line> fcm(Run run) throws IOException {
-        List<Line> lines = new ArrayList<>();
-        for (int delay : List.of(0, 20)) {
-            Path folder = Files.createTempDirectory("halley-fcm");
-            lines.addAll(measure(run, "fcm", folder.toString(), delay, FcmReceiverProgram.class, folder, delay));
-        }
-        return lines;
+        return measure(run, "fcm", FcmReceiverProgram.class);
     }
 
     static List<Line> ios(Run run) throws IOException {
+        return measure(run, "ios", IosReceiverProgram.class);
+    }
+
+    private static List<Line> measure(Run run, String kind, Class<?> receiver) throws IOException {
         List<Line> lines = new ArrayList<>();
         for (int delay : List.of(0, 20)) {
-            Path folder = Files.createTempDirectory("halley-ios");
-            lines.addAll(measure(run, "ios", folder.toString(), delay, IosReceiverProgram.class, folder, delay));
+            lines.addAll(measure(run, kind, receiver, delay));
         }
         return lines;
     }
 
-    private static List<Line> measure(
-            Run run, String kind, String folder, int delay, Class<?> receiverProgram, Object... receiverArguments)
-            throws IOException {
+    private static List<Line> measure(Run run, String kind, Class<?> receiverProgram, int delay) throws IOException {
+        // What the stand-in and its clients have in common: keys and certificates.
+        Path folder = Files.createTempDirectory(run.home(), kind);
         int peers = kind.equals("fcm") ? 3 : 2;
         Samples[] rate = {new Samples(), new Samples(), new Samples()};
         Samples[] cpu = {new Samples(), new Samples(), new Samples()};
@@ -56,10 +50,10 @@ final class Push {
         String name = "push-" + kind;
         List<String> jvm = new ArrayList<>(HEAP);
         if (kind.equals("fcm")) {
-            jvm.add("-Djavax.net.ssl.trustStore=" + Path.of(folder, "server.p12"));
+            jvm.add("-Djavax.net.ssl.trustStore=" + folder.resolve("server.p12"));
             jvm.add("-Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD);
         }
-        try (Child receiver = Child.start(run, receiverProgram, HEAP, receiverArguments)) {
+        try (Child receiver = Child.start(run, receiverProgram, HEAP, delay, folder)) {
             int port = (int) receiver.answer().get("port");
             try (Child halley = Child.start(run, PushProgram.class, jvm, "halley-" + kind, port, devices, folder);
                     Child bare = Child.start(run, PushProgram.class, jvm, "bare-" + kind, port, devices, folder);
@@ -96,7 +90,7 @@ final class Push {
     }
 
     /** It has a class path of its own, beside the jar. */
-    private static Child firebase(Run run, List<String> jvm, int port, int devices, String folder) throws IOException {
+    private static Child firebase(Run run, List<String> jvm, int port, int devices, Path folder) throws IOException {
         Path target = run.home().resolve("../firebase/target").normalize();
         String classPath = target.resolve("halley-benchmarks-firebase-0.1.0-SNAPSHOT.jar") + File.pathSeparator
                 + target.resolve("lib") + File.separator + "*";
