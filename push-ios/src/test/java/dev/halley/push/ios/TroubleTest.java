@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,15 @@ class TroubleTest {
 
     private RawApns apns;
     private Pushes pushes;
+
+    /** So that nobody's second is spent on loading classes. */
+    @BeforeAll
+    static void warmUp() throws Exception {
+        try (RawApns apns = new RawApns(Request::accept);
+                Pushes pushes = Pushes.to(apns.port())) {
+            assertThat(pushes.send()).isEqualTo(ACCEPTED);
+        }
+    }
 
     @BeforeEach
     void start() throws Exception {
