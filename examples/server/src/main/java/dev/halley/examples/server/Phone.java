@@ -40,8 +40,12 @@ final class Phone implements AutoCloseable {
 
         @Override
         public boolean sendMeta(ClientSession session, Message.Mutable message) {
-            if (Channel.META_DISCONNECT.equals(message.getChannel())) {
+            boolean goodBye = Channel.META_DISCONNECT.equals(message.getChannel());
+            // With each poll as well: it may be sent on another connection than the last one was answered on.
+            if (goodBye || Channel.META_CONNECT.equals(message.getChannel())) {
                 message.getExt(true).put("transcriptPosition", String.valueOf(position()));
+            }
+            if (goodBye) {
                 arrived.add(message);
             }
             return true;
