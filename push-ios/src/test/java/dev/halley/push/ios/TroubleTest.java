@@ -329,6 +329,8 @@ class TroubleTest {
 
     @Test
     void close_settlesWhatIsOnTheWayAndWhatWaits() throws Exception {
+        pushes.close();
+        pushes = Pushes.to(apns.port(), Duration.ofSeconds(60));
         assertThat(pushes.send()).isEqualTo(ACCEPTED);
         apns.talk = request -> {};
         List<CompletableFuture<Outcome>> asked = ask(Gateway.MOST_ON_THE_LINE + 10);

@@ -37,6 +37,6 @@ class NtfyProviderTest extends PushProviderContract {
 
     @Override
     protected Duration timeLimit() {
-        return Duration.ofSeconds(1);
+        return Duration.ofSeconds(3);
     }
 }
