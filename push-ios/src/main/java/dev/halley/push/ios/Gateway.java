@@ -231,7 +231,7 @@ final class Gateway {
                     response.getStatusCode(), response.getRejectionReason(), response.getTokenInvalidationTimestamp()));
         }
 
-        /** At once, before all who wait, and once. */
+        /** At once and once, before all who wait; but who makes the connection comes first. */
         private void tryAgain() {
             if (outcome.isDone()) {
                 return;
