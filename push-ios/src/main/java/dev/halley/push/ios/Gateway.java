@@ -95,7 +95,7 @@ final class Gateway {
     private void pump() {
         while (!closed && line.hasRoom()) {
             // Who is to make it connect is the one that has most of its time left.
-            Sending next = line.connected ? waiting.pollFirst() : waiting.pollLast();
+            Sending next = line.isConnected() ? waiting.pollFirst() : waiting.pollLast();
             if (next == null) {
                 return;
             }
@@ -115,15 +115,21 @@ final class Gateway {
 
         private final Set<Sending> sent = new LinkedHashSet<>();
         private final ApnsClient client = access.open(loops, this);
-        private boolean connected;
+        private int connections;
+        private boolean refused;
         private long answers;
 
+        /** Pushy drops a connection that is dead when it next comes across it, which may be after it has made another. */
+        boolean isConnected() {
+            return connections > 0 && !refused;
+        }
+
         boolean hasRoom() {
-            return sent.size() < (connected ? MOST_ON_THE_LINE : 1);
+            return sent.size() < (isConnected() ? MOST_ON_THE_LINE : 1);
         }
 
         boolean isToSendOnceConnected(Sending sending) {
-            return !connected && sent.contains(sending);
+            return !isConnected() && sent.contains(sending);
         }
 
         void send(Sending sending) {
@@ -156,18 +162,19 @@ final class Gateway {
 
         @Override
         public void handleConnectionAdded(ApnsClient ofThis) {
-            connected = true;
+            connections++;
+            refused = false;
             loop.execute(Gateway.this::pump);
         }
 
         @Override
         public void handleConnectionRemoved(ApnsClient ofThis) {
-            connected = false;
+            connections--;
         }
 
         @Override
         public void handleConnectionCreationFailed(ApnsClient ofThis) {
-            connected = false;
+            refused = true;
         }
 
         @Override
@@ -246,7 +253,7 @@ final class Gateway {
 
         private void giveUp() {
             waiting.remove(this);
-            String reason = line.connected ? TIMEOUT : NO_CONNECTION;
+            String reason = line.isConnected() ? TIMEOUT : NO_CONNECTION;
             settle(new Outcome.Unavailable(reason));
             boolean lineIsSilent = line == lineThen && line.answers == answersThen;
             if (lineIsSilent || line.isToSendOnceConnected(this)) {
