@@ -32,6 +32,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
@@ -79,7 +80,6 @@ final class RunningServer implements AutoCloseable {
         connector.setShutdownIdleTimeout(100);
         server.addConnector(connector);
         server.setErrorHandler(new JsonErrors());
-        server.setStopTimeout(STOP.toMillis());
         server.setHandler(new GracefulHandler(new Handler.Sequence(
                 new Health(),
                 new ChatApi(engine, desk, failedKeys),
@@ -123,7 +123,7 @@ final class RunningServer implements AutoCloseable {
         return settings.token().value();
     }
 
-    /** Answers the polls that are held, ends the streams, lets running calls end, and stops. */
+    /** Answers the polls that are held, ends the streams, gives running calls a second to end, and stops. */
     @Override
     public void close() {
         chores.shutdownNow();
@@ -132,6 +132,10 @@ final class RunningServer implements AutoCloseable {
             bayeux.end();
         }
         try {
+            // Here and not by the server itself, to which it is a failure if a call does not end.
+            Graceful.shutdown(server)
+                    .completeOnTimeout(null, STOP.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
             server.stop();
         } catch (Exception e) {
             throw new IllegalStateException("The server did not stop", e);

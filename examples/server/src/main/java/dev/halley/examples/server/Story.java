@@ -213,12 +213,12 @@ final class Story {
     private void otherPhones(RunningServer server) throws IOException, InterruptedException {
         step(
                 "Ben has an Android phone, Cleo an iPhone set to German, and Dan's messenger takes webhooks. All go away.");
-        List<String> chats = List.of(
-                awayWith(
+        List<Customer> customers = List.of(
+                opensApp(
                         server,
                         "ben",
                         Map.of("push_notification_type", "fcm", "push_notification_deviceid", "bens-phone")),
-                awayWith(
+                opensApp(
                         server,
                         "cleo",
                         Map.of(
@@ -228,22 +228,25 @@ final class Story {
                                 "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0",
                                 "push_notification_language",
                                 "de-AT")),
-                awayWith(
+                opensApp(
                         server,
                         "dan",
                         Map.of("push_notification_type", "customhttp", "push_notification_deviceid", "dans-phone")));
+        for (Customer customer : customers) {
+            customer.phone().toBackground();
+        }
 
         step("Ann tells all three the same.");
-        for (String chat : chats) {
-            agent(server, chat, "messages", Map.of("text", "The shop has moved 🏬"));
-            agent(server, chat, "messages", Map.of("text", "See you there! 👩🏽‍🤝‍👩🏻"));
+        for (Customer customer : customers) {
+            agent(server, customer.chat(), "messages", Map.of("text", "The shop has moved 🏬"));
+            agent(server, customer.chat(), "messages", Map.of("text", "See you there! 👩🏽‍🤝‍👩🏻"));
         }
         Map<String, DemoPush> byService = new TreeMap<>();
-        for (int i = 0; i < chats.size(); i++) {
+        for (int i = 0; i < customers.size(); i++) {
             DemoPush push = pushed();
             byService.put(push.service(), push);
         }
-        expect(byService.size() == chats.size(), "pushes came over " + byService.keySet());
+        expect(byService.size() == customers.size(), "pushes came over " + byService.keySet());
         for (DemoPush push : byService.values()) {
             step("Over %s, with a proof of who sends it (%s), travel %d bytes:"
                     .formatted(push.service(), push.proof(), push.size()));
@@ -255,8 +258,10 @@ final class Story {
         }
     }
 
-    /** Has a customer open a chat and go to the background; returns the chat. */
-    private String awayWith(RunningServer server, String user, Map<String, String> device)
+    private record Customer(String chat, Phone phone) {}
+
+    /** Has a customer open a chat, and the app that shows it. */
+    private Customer opensApp(RunningServer server, String user, Map<String, String> device)
             throws IOException, InterruptedException {
         JsonNode service = customer(server, user, "/genesys/1/service/request-chat", Map.of());
         Map<String, String> chat = new HashMap<>(device);
@@ -266,12 +271,10 @@ final class Story {
                         server, user, service.path("_chatIxnAPI-CREATE-URL").asText(), chat)
                 .path("chatSessionId")
                 .asText();
-        try (Phone phone = new Phone(server.uri(), user)) {
-            phone.open();
-            heard(phone, 1);
-            phone.toBackground();
-        }
-        return id;
+        Phone phone = new Phone(server.uri(), user);
+        phone.open();
+        heard(phone, 1);
+        return new Customer(id, phone);
     }
 
     private void act(String title) {

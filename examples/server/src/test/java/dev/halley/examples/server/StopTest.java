@@ -1,5 +1,6 @@
 package dev.halley.examples.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Options;
@@ -9,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -38,6 +41,26 @@ class StopTest {
         assertThat(closed.get(1, TimeUnit.SECONDS)).isEqualTo(1001);
         socket.abort();
         assertThat(events.body()).contains(": what happens from now on");
+    }
+
+    @Test
+    void stop_cutsOffACallThatDoesNotEnd() throws Exception {
+        RunningServer server = RunningServer.start(ServerSettings.of(Options.none()));
+        ScheduledExecutorService client = Executors.newSingleThreadScheduledExecutor();
+        try (Wire wire = new Wire(server.uri().getPort())) {
+            String head = "POST /genesys/1/service/request-chat HTTP/1.1\r\nHost: localhost\r\ngms_user: ada\r\n";
+            wire.say((head + "Content-Length: 100000\r\nExpect: 100-continue\r\n\r\n").getBytes(ISO_8859_1));
+            assertThat(wire.head().head()).startsWith("HTTP/1.1 100 ");
+            var unused = client.scheduleAtFixedRate(() -> wire.say(new byte[] {'x'}), 0, 20, TimeUnit.MILLISECONDS);
+
+            long begin = System.nanoTime();
+            server.close();
+
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)).isBetween(900L, 4_000L);
+            assertThat(wire.answer().answers()).isLessThanOrEqualTo(1);
+        } finally {
+            client.shutdownNow();
+        }
     }
 
     private static WebSocket webSocket(RunningServer server, CompletableFuture<Integer> closed) {
