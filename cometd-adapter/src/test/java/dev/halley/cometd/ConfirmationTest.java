@@ -12,7 +12,9 @@ import dev.halley.cometd.TestClient.Transport;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.cometd.bayeux.Channel;
+import org.cometd.bayeux.client.ClientSessionChannel;
 import org.cometd.client.BayeuxClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,6 +251,13 @@ class ConfirmationTest {
                 TestClient client =
                         new TestClient(Transport.WEBSOCKET, proxy.uri(server.uri()), TestServer.USER.value())) {
             client.bayeux.setOption(BayeuxClient.BACKOFF_INCREMENT_OPTION, 500L);
+            CompletableFuture<Boolean> noticed = new CompletableFuture<>();
+            client.bayeux.getChannel(Channel.META_CONNECT).addListener((ClientSessionChannel.MessageListener)
+                    (channel, message) -> {
+                        if (!message.isSuccessful()) {
+                            noticed.complete(true);
+                        }
+                    });
             client.connect();
             server.say(chat, "Hello");
             client.awaitPosition(2);
@@ -257,7 +266,7 @@ class ConfirmationTest {
             proxy.failAt(ScriptedProxy.Direction.TO_CLIENT, ScriptedProxy.Fault.ANSWER_LOST);
             server.say(chat, "Lost");
             await().until(proxy::hasStruck);
-            await().until(() -> !client.bayeux.isConnected());
+            await().until(noticed::isDone);
             server.say(chat, "Newer");
 
             client.awaitPosition(4);
@@ -436,16 +445,13 @@ class ConfirmationTest {
 
     private void restartAcknowledging() throws Exception {
         server.close();
-        server = new TestServer(
-                TestServer.settings().confirmByConnect(false).build(),
-                Map.of("timeout", 2_000L, "maxInterval", 1_000L),
-                true);
+        server = new TestServer(TestServer.settings().confirmByConnect(false).build(), TestServer.COMETD, true);
         chat = server.open();
     }
 
     private void restart(Settings settings) throws Exception {
         server.close();
-        server = new TestServer(settings, Map.of("timeout", 2_000L, "maxInterval", 1_000L), false);
+        server = new TestServer(settings, TestServer.COMETD, false);
         chat = server.open();
     }
 

@@ -33,6 +33,7 @@ class CrowdTest {
             for (int i = 0; i < CROWD; i++) {
                 chats.add(server.open(user(i)));
             }
+            long came = System.nanoTime();
             List<RawClient> clients = all(threads, i -> {
                 RawClient client = new RawClient(server.port(), user(i).value());
                 client.handshake("");
@@ -40,6 +41,7 @@ class CrowdTest {
                 client.sendConnect("");
                 return client;
             });
+            Duration coming = Duration.ofNanos(System.nanoTime() - came);
             await().atMost(Duration.ofSeconds(30))
                     .until(() ->
                             chats.stream().allMatch(chat -> server.view(chat).seen() == 1));
@@ -50,7 +52,7 @@ class CrowdTest {
             chats.forEach(chat -> server.say(chat, "Written to nobody"));
             await().atMost(Duration.ofSeconds(60)).until(() -> server.pushes.size() == CROWD);
             assertThat(server.pushes).extracting(TestServer.Push::positions).containsOnly(List.of(2L));
-            assertThat(server.absences).hasSize(CROWD);
+            await().untilAsserted(() -> assertThat(server.absences).hasSize(CROWD));
 
             long began = System.nanoTime();
             List<String> answers = all(threads, i -> {
@@ -63,7 +65,7 @@ class CrowdTest {
             System.out.printf(
                     "Figure: crowd that comes back = %,d customers caught up in %,d ms%n", CROWD, took.toMillis());
             assertThat(answers).containsOnly("Written to nobody");
-            assertThat(took).isLessThan(Duration.ofSeconds(20));
+            assertThat(took).as("as quick as coming, more or less").isLessThan(coming.multipliedBy(4));
         } finally {
             threads.shutdownNow();
         }

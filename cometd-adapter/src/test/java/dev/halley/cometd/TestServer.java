@@ -46,6 +46,9 @@ final class TestServer implements AutoCloseable {
 
     static final UserId USER = new UserId("mia");
 
+    /** Held polls are answered after two seconds, and sessions without one are given up three seconds later. */
+    static final Map<String, Object> COMETD = Map.of("timeout", 2_000L, "maxInterval", 3_000L);
+
     /** What a push carried, and when, as {@link System#nanoTime} has it. */
     record Push(String key, List<Long> positions, long nanos) {}
 
@@ -100,9 +103,9 @@ final class TestServer implements AutoCloseable {
         server.start();
     }
 
-    /** Timer 0, and CometD answers held polls after two seconds and gives sessions up a second later. */
+    /** Timer 0, and CometD as {@link #COMETD} has it. */
     static TestServer start() throws Exception {
-        return new TestServer(settings().build(), Map.of("timeout", 2_000L, "maxInterval", 1_000L), false);
+        return new TestServer(settings().build(), COMETD, false);
     }
 
     static Settings.Builder settings() {

@@ -2,6 +2,7 @@ package dev.halley.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -101,6 +102,9 @@ final class Relay implements AutoCloseable {
                     }
                     case GARBAGE -> {
                         provider.getOutputStream().write(NONSENSE);
+                        provider.shutdownOutput();
+                        // Whoever closes with something unread resets, and a reset may overtake what was written.
+                        in.transferTo(OutputStream.nullOutputStream());
                         return;
                     }
                     case ENDLESS -> {

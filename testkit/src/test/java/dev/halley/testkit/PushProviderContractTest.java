@@ -32,6 +32,7 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -404,9 +405,13 @@ class PushProviderContractTest {
                     }
                 }),
                 fault("a connection stays", "required_close_leavesNoConnection", service -> new Pager(service) {
+                    /** For the garbage collector closes those that nobody has. */
+                    private final List<Socket> left = new CopyOnWriteArrayList<>();
+
                     @Override
                     Outcome post(Payload payload, Device device) throws IOException {
                         Socket socket = new Socket();
+                        left.add(socket);
                         socket.connect(new InetSocketAddress(service.getHost(), service.getPort()));
                         return post(socket, payload, device);
                     }

@@ -11,6 +11,7 @@ import dev.halley.ChatView;
 import dev.halley.Device;
 import dev.halley.NewChat;
 import dev.halley.Options;
+import dev.halley.Outcome;
 import dev.halley.Party;
 import dev.halley.PushProviders;
 import dev.halley.Row;
@@ -21,6 +22,7 @@ import dev.halley.examples.standins.FcmStandIn.Push;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ConnectionId;
+import dev.halley.spi.Observer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -37,13 +39,22 @@ import org.junit.jupiter.api.Test;
 class EngineOverFcmTest {
 
     private final List<Push> arrived = new CopyOnWriteArrayList<>();
+    /** When each arrived, as {@link System#nanoTime} has it. */
+    private final List<Long> nanos = new CopyOnWriteArrayList<>();
+
+    private final List<Outcome> settled = new CopyOnWriteArrayList<>();
     private FcmStandIn fcm;
     private ChatEngine engine;
 
     @BeforeEach
     void start() throws Exception {
-        fcm = Pushes.standIn().received(arrived::add).start();
+        fcm = Pushes.standIn().received(this::received).start();
         engine = engine(Map.of());
+    }
+
+    private void received(Push push) {
+        nanos.add(System.nanoTime());
+        arrived.add(push);
     }
 
     private ChatEngine engine(Map<String, String> more) throws Exception {
@@ -57,6 +68,12 @@ class EngineOverFcmTest {
         return ChatEngine.builder()
                 .options(options)
                 .providers(PushProviders.discover(options, List.of(factory)))
+                .observer(new Observer() {
+                    @Override
+                    public void pushSettled(String provider, Outcome outcome, Duration took) {
+                        settled.add(outcome);
+                    }
+                })
                 .build();
     }
 
@@ -73,16 +90,14 @@ class EngineOverFcmTest {
         ChatId cem = absent("cem", "other");
         fcm.next(Answer.error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED").with("Retry-After", "4"));
         say(ann, "One");
-        await().until(() -> arrived.size() == 1);
-        long began = System.nanoTime();
-        // Told, so that the pause has begun.
-        await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+        // Then the pause has begun.
+        await().until(() -> settled.size() == 1);
         say(bob, "Two");
         say(cem, "Three");
         await().until(() -> arrived.size() == 2);
         assertThat(arrived.get(1).at("/message/token")).isEqualTo("token of cem");
         await().atMost(Duration.ofSeconds(30)).until(() -> arrived.size() == 4);
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(3_800));
+        assertThat(Duration.ofNanos(nanos.get(2) - nanos.get(0))).isGreaterThan(Duration.ofMillis(3_900));
         assertThat(arrived.stream()
                         .filter(push -> push.at("/message/token").equals("token of ann"))
                         .map(Push::key)

@@ -2,6 +2,7 @@ package dev.halley.push.fcm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.halley.OptionException;
 import dev.halley.Outcome;
@@ -74,6 +75,8 @@ class OAuthTest {
             fcm.oauthDelay(Duration.ofSeconds(3));
             assertAccepted(sends(pushes, 200));
             assertThat(arrived).extracting(Push::authorization).containsOnly("Bearer token-1");
+            await().until(() -> fcm.fetches() == 2);
+            assertAccepted(sends(pushes, 200));
             assertThat(fcm.fetches()).isEqualTo(2);
         }
     }

@@ -24,7 +24,7 @@ class CallbackContractTest extends PushProviderContract {
     @Override
     protected PushProvider open(URI service) {
         Options options = Pushes.options(
-                Map.of("push.provider.httpcb", Map.of("httpcb.allow", "http://127.0.0.1", "customhttp.timeout", "1")));
+                Map.of("push.provider.httpcb", Map.of("httpcb.allow", "http://127.0.0.1", "customhttp.timeout", "3")));
         return new HttpProviderFactory().create(new ProviderConfig("httpcb", options));
     }
 
@@ -35,7 +35,7 @@ class CallbackContractTest extends PushProviderContract {
 
     @Override
     protected Map<String, String> options(URI service) {
-        return Map.of("customhttp.timeout", "1");
+        return Map.of("customhttp.timeout", "3");
     }
 
     @Override
@@ -50,6 +50,6 @@ class CallbackContractTest extends PushProviderContract {
 
     @Override
     protected Duration timeLimit() {
-        return Duration.ofSeconds(1);
+        return Duration.ofSeconds(3);
     }
 }

@@ -56,7 +56,7 @@ class CustomHttpContractTest extends PushProviderContract {
                 "customhttp.secret",
                 SignerTest.SECRET,
                 "customhttp.timeout",
-                "1");
+                "3");
     }
 
     @Override
@@ -83,6 +83,6 @@ class CustomHttpContractTest extends PushProviderContract {
 
     @Override
     protected Duration timeLimit() {
-        return Duration.ofSeconds(1);
+        return Duration.ofSeconds(3);
     }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** A server that keeps what it is sent. */
 final class Receiver implements AutoCloseable {
 
-    /** What arrived; the names of the headers are in lower case. */
-    record Arrived(String method, String target, Map<String, List<String>> headers, String body) {
+    /** What arrived, and when, as {@link System#nanoTime} has it; the names of the headers are in lower case. */
+    record Arrived(String method, String target, Map<String, List<String>> headers, String body, long nanos) {
         String header(String name) {
             return String.join("|", headers.getOrDefault(name, List.of()));
         }
@@ -56,6 +56,9 @@ final class Receiver implements AutoCloseable {
         server.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                // Before anybody knows that it arrived, and has it answer something else.
+                int answer = status;
+                Map<String, String> fields = headers;
                 arrived.add(new Arrived(
                         request.getMethod(),
                         request.getHttpURI().getPathQuery(),
@@ -63,7 +66,8 @@ final class Receiver implements AutoCloseable {
                                 .collect(Collectors.groupingBy(
                                         HttpField::getLowerCaseName,
                                         Collectors.mapping(HttpField::getValue, Collectors.toList()))),
-                        Content.Source.asString(request, UTF_8)));
+                        Content.Source.asString(request, UTF_8),
+                        System.nanoTime()));
                 Fault fault = faults.poll();
                 if (fault != null) {
                     if (fault == Fault.RESET) {
@@ -74,8 +78,8 @@ final class Receiver implements AutoCloseable {
                     }
                     return true;
                 }
-                response.setStatus(status);
-                headers.forEach((name, value) -> response.getHeaders().put(name, value));
+                response.setStatus(answer);
+                fields.forEach((name, value) -> response.getHeaders().put(name, value));
                 Content.Sink.write(response, true, "answer", callback);
                 return true;
             }

@@ -78,7 +78,10 @@ final class Outage {
             for (int i = 0; i < customers; i++) {
                 join(engine.said(chats[i], ChatEvent.text(Party.AGENT, "Ann", "Message " + i)));
             }
-            await().atMost(patience).until(() -> accepted.sum() >= customers / 4);
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(patience)
+                    .until(() -> accepted.sum() >= customers / 4);
             apns.stop();
             long before = accepted.sum();
             await().pollDelay(away).atMost(away.plusSeconds(10)).until(() -> true);
