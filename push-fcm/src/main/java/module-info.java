@@ -5,6 +5,7 @@ module dev.halley.push.fcm {
     requires com.google.auth;
     requires com.google.auth.oauth2;
     requires com.google.api.client;
+    requires org.eclipse.jetty.alpn.client;
     requires org.eclipse.jetty.client;
     requires org.eclipse.jetty.http;
     requires org.eclipse.jetty.http2.client;

@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.eclipse.jetty.alpn.client.ALPNClientConnection;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.HttpClient;
@@ -31,22 +32,28 @@ import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.RetryableRequestException;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
+import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
+import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpScheme;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.RetryableStreamException;
 import org.eclipse.jetty.http2.client.HTTP2Client;
-import org.eclipse.jetty.http2.client.transport.HttpClientTransportOverHTTP2;
+import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
+import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Jetty's client over HTTP/2 without what a browser has (redirects, cookies, authentication, compression, pushed streams),
+ * Jetty's client over HTTP/2, or HTTP/1.1 where a server or a proxy has nothing else, without what a browser has (redirects, cookies, authentication, compression, pushed streams),
  * within bounds, on a few daemon threads.
  *
  * <p>What is beyond the server's stream limit waits in its queue. A request that the server certainly has not worked at,
@@ -103,7 +110,7 @@ final class FcmClient implements AutoCloseable {
 
         HTTP2Client http2 = new HTTP2Client(connector);
         http2.setMaxConcurrentPushedStreams(0);
-        client = new HttpClient(new HttpClientTransportOverHTTP2(http2));
+        client = new HttpClient(new Transport(connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2)));
         client.setName(name);
         client.setExecutor(threads);
         client.setScheduler(timer);
@@ -151,6 +158,25 @@ final class FcmClient implements AutoCloseable {
         }
     }
 
+    /** What a server that negotiates nothing speaks is HTTP/1.1, and not the first of ours. */
+    private static final class Transport extends HttpClientTransportDynamic {
+
+        Transport(ClientConnector connector, ClientConnectionFactory.Info http2) {
+            super(connector, http2, HttpClientConnectionFactory.HTTP11);
+        }
+
+        @Override
+        protected org.eclipse.jetty.io.Connection newNegotiatedConnection(
+                EndPoint endPoint, Map<String, Object> context) throws IOException {
+            boolean isNegotiated = ((ALPNClientConnection) endPoint.getConnection()).getProtocol() != null;
+            return isNegotiated
+                    ? super.newNegotiatedConnection(endPoint, context)
+                    : HttpClientConnectionFactory.HTTP11
+                            .getClientConnectionFactory()
+                            .newConnection(endPoint, context);
+        }
+    }
+
     /** One request, with the attempts at it that reached nobody. */
     private final class Post implements Response.Listener {
 
@@ -175,13 +201,17 @@ final class FcmClient implements AutoCloseable {
             isCommitted = false;
             read = new ByteArrayOutputStream();
             long left = timeout.toNanos() - (System.nanoTime() - began);
-            client.newRequest(url)
-                    .method(HttpMethod.POST)
+            Request request = client.newRequest(url);
+            if (!HttpScheme.isSecure(request.getScheme())) {
+                // Without TLS nothing is negotiated.
+                request.version(HttpVersion.HTTP_1_1);
+            }
+            request.method(HttpMethod.POST)
                     .timeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)), TimeUnit.MILLISECONDS)
                     .headers(headers -> headers.put(HttpHeader.AUTHORIZATION, "Bearer " + token))
                     .body(new BytesRequestContent("application/json", body))
-                    .onRequestBegin(request -> isUnderWay = true)
-                    .onRequestCommit(request -> isCommitted = true)
+                    .onRequestBegin(begun -> isUnderWay = true)
+                    .onRequestCommit(committed -> isCommitted = true)
                     .send(this);
         }
 

@@ -11,7 +11,7 @@ final class FcmUrl {
     static final String GOOGLES = "https://fcm.googleapis.com";
     static final String ACCEPTED =
             "an absolute https URL with a host and without user-info, query and fragment; http only to 127.0.0.1, [::1]"
-                    + " or localhost, where it is HTTP/2 without TLS";
+                    + " or localhost, where it is HTTP/1.1";
 
     private FcmUrl() {}
 

@@ -20,8 +20,8 @@ import java.util.Optional;
 final class Message {
 
     /**
-     * The most bytes of a message. FCM's limit is one of data and notification together; what it adds up exactly is not said,
-     * so here everything within {@code message} counts but the token.
+     * The most bytes of a body. FCM's limit is one of data and notification together; what it adds up exactly is not said,
+     * so here everything counts.
      *
      * @see <a href="https://firebase.google.com/docs/cloud-messaging/concept-options">Firebase: message types</a>
      */
@@ -45,9 +45,11 @@ final class Message {
      * @throws IllegalArgumentException if it is too large even without rows
      */
     static String toJson(Notification notification, String token) {
-        int frame = sizeOf(message(notification, "", NO_ROWS));
-        Fitted fitted = PayloadFitter.jsonInString(MOST_BYTES, frame).fit(notification.shown());
-        return "{\"message\":" + message(notification, token, fitted) + "}";
+        int frame = sizeOf(body(notification, token, NO_ROWS));
+        return body(
+                notification,
+                token,
+                PayloadFitter.jsonInString(MOST_BYTES, frame).fit(notification.shown()));
     }
 
     /** Returns the body of a request that FCM checks, but delivers to nobody: its token is nobody's. */
@@ -55,8 +57,9 @@ final class Message {
         return "{\"validate_only\":true,\"message\":{\"token\":\"dry-run\",\"data\":{}}}";
     }
 
-    private static String message(Notification notification, String token, Fitted fitted) {
+    private static String body(Notification notification, String token, Fitted fitted) {
         return write(json -> {
+            json.writeObjectFieldStart("message");
             json.writeStringField("token", token);
             json.writeObjectFieldStart("data");
             json.writeStringField("message", chatPart(notification, fitted));
@@ -75,6 +78,7 @@ final class Message {
                 json.writeEndObject();
             }
             writeAndroid(json, notification, isAlert, isSilent);
+            json.writeEndObject();
         });
     }
 
@@ -83,8 +87,7 @@ final class Message {
         // Google slows an app down that shows nothing for pushes of high priority.
         String usual = isSilent ? "normal" : "high";
         boolean isNowOrNever = notification.option(FcmProviderFactory.TTL).equals(Optional.of("0"));
-        long seconds =
-                isNowOrNever ? 0 : Math.min(notification.timeToLive().toSeconds(), MOST_TIME_TO_LIVE.toSeconds());
+        long seconds = isNowOrNever ? 0 : Math.min(secondsOf(notification.timeToLive()), MOST_TIME_TO_LIVE.toSeconds());
         Optional<String> chat = notification.collapse() ? Optional.of(notification.serviceId()) : Optional.empty();
         json.writeObjectFieldStart("android");
         json.writeStringField(
@@ -101,6 +104,11 @@ final class Message {
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    /** Rounds up: what is left of one second is no zero, which would be now or never. */
+    private static long secondsOf(Duration left) {
+        return left.plusSeconds(1).minusNanos(1).toSeconds();
     }
 
     /** The chat part is the same for every platform. FCM wants texts as data, so it is one. */

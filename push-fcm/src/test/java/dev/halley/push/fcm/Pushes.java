@@ -34,7 +34,7 @@ final class Pushes implements AutoCloseable {
     static final Device PHONE = Device.of("fcm", "token-of-a-phone");
 
     private static final Path FOLDER = newFolder();
-    private static final Certificates CERTIFICATES = newCertificates();
+    static final Certificates CERTIFICATES = newCertificates();
 
     static {
         loadClasses();

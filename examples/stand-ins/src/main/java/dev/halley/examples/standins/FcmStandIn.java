@@ -36,7 +36,6 @@ import org.eclipse.jetty.http2.RateControl;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -261,8 +260,7 @@ public final class FcmStandIn implements AutoCloseable {
                 alpn,
                 bounded(new HTTP2ServerConnectionFactory(http), builder.streams),
                 new HttpConnectionFactory(http));
-        plain = connector(
-                new HttpConnectionFactory(http), bounded(new HTTP2CServerConnectionFactory(http), builder.streams));
+        plain = connector(new HttpConnectionFactory(http));
         try {
             KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
             keys.initialize(2_048);
@@ -293,7 +291,7 @@ public final class FcmStandIn implements AutoCloseable {
         return "https://localhost:" + secure.getLocalPort();
     }
 
-    /** Returns its URL without TLS. */
+    /** Returns its URL without TLS, where it speaks HTTP/1.1. */
     public String plainUrl() {
         return "http://127.0.0.1:" + plain.getLocalPort();
     }
