@@ -13,7 +13,8 @@ import java.util.Set;
  *     {@code customhttp}; in lower case, and {@code fcm} for its older names {@code gcm} and {@code android}
  * @param token the device token, {@code push_notification_deviceid}; 1 to 4,096 characters; never printed
  * @param provider the name under which options are looked up, {@code push_notification_provider}; by default the type
- * @param language a language tag such as {@code pt-BR}, or empty
+ * @param language a language tag such as {@code pt-BR}, or empty; of Java's and Android's own form, such as
+ *     {@code zh_CN_#Hans} or {@code en_US_#u-mu-celsius}, what stands before the {@code #}
  * @param debug whether options named {@code debug.<option>} come first for this device
  */
 public record Device(String type, String token, String provider, String language, boolean debug) {
@@ -31,7 +32,7 @@ public record Device(String type, String token, String provider, String language
         }
         provider = requireNonNull(provider, "provider").isEmpty() ? type : provider;
         Checks.name("provider name", provider);
-        requireNonNull(language, "language");
+        language = requireNonNull(language, "language").replaceFirst("_?#.*", "");
         if (!language.matches("[A-Za-z0-9_-]{0,35}")) {
             throw new IllegalArgumentException("A language is a tag such as pt-BR, at most 35 characters");
         }

@@ -319,7 +319,15 @@ public final class Options {
     private static String check(String section, String name, String value, Map<String, Option> known) {
         String place = Nearest.printable(section);
         boolean ofPush = section.startsWith(PUSH);
-        Option option = known.get(ofPush && name.startsWith(DEBUG) ? name.substring(DEBUG.length()) : name);
+        Option option = known.get(name);
+        if (option == null && ofPush && name.startsWith(DEBUG)) {
+            String plain = name.substring(DEBUG.length());
+            if (KnownOptions.PUSH.containsKey(plain) || KnownOptions.SERVICE.containsKey(plain)) {
+                throw new OptionException(
+                        "[" + place + "] " + name + " is not an option: " + plain + " is the same for all devices");
+            }
+            option = known.get(plain);
+        }
         if (option == null) {
             throw new OptionException("[" + place + "] " + Nearest.printable(name) + " is not an option here"
                     + elsewhere(name)

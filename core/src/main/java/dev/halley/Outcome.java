@@ -50,7 +50,8 @@ public sealed interface Outcome {
      * Not now: the push is sent again, with the same key and the same rows.
      *
      * @param reason why
-     * @param retryAfter the shortest wait that the service asks for
+     * @param retryAfter the shortest wait that the service asks for; the back-off is added to it, so that not all who were
+     *     told the same come back together. More than a day counts as a day
      * @param forAll whether that holds for all that share the circuit of this push: none of them is sent before it is over
      */
     record Unavailable(String reason, Optional<Duration> retryAfter, boolean forAll) implements Outcome {

@@ -140,7 +140,7 @@ public final class Settings {
         private Duration lease = Duration.ofSeconds(60);
         private Duration sendTimeout = Duration.ofSeconds(30);
         private Duration pushTimeToLive = DEFAULT_PUSH_TIME_TO_LIVE;
-        private int pushAttempts = 300;
+        private int pushAttempts = 12_000;
         private int pushesInFlight = 500;
 
         private Builder() {}
@@ -214,7 +214,7 @@ public final class Settings {
             return this;
         }
 
-        /** How often a push is tried at the most. Default 300. */
+        /** How often a push is tried at the most. Default 12,000: more than there is time for within 28 days, the longest time to live. */
         public Builder pushAttempts(int value) {
             pushAttempts = within("pushAttempts", value, 1, 1_000_000);
             return this;

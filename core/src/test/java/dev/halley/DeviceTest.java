@@ -23,6 +23,14 @@ class DeviceTest {
     }
 
     @Test
+    void languageAsAndroidPrintsIt_isWhatStandsBeforeItsScript() {
+        assertThat(new Device("fcm", "token", "", "zh_CN_#Hans", false).language())
+                .isEqualTo("zh_CN");
+        assertThat(new Device("fcm", "token", "", "en_US_#u-fw-mon-mu-celsius-and-so-on", false).language())
+                .isEqualTo("en_US");
+    }
+
+    @Test
     void partsOfAnotherForm_areRefusedWithoutShowingTheToken() {
         for (String token : List.of("", "to\nken", "t".repeat(4_097))) {
             assertThatIllegalArgumentException()

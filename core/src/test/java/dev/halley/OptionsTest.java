@@ -212,6 +212,9 @@ class OptionsTest {
                 .withMessageContaining("it belongs into [Service.<name>] or [push]");
         refused("halley", "fcm.title", "x").withMessageContaining("it belongs into [push.provider.<name>] or [push]");
         refused("Service.sales", "debug.fcm.title", "x").withMessageContaining("is not an option here");
+        refused("push", "debug.pushEnabled", "fcm")
+                .withMessage("[push] debug.pushEnabled is not an option: pushEnabled is the same for all devices");
+        refused("push", "debug._client_timeout_notification", 5).withMessageContaining("the same for all devices");
     }
 
     @Test

@@ -21,7 +21,7 @@ class SettingsTest {
         assertThat(settings.attachWithin()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.pushTimeToLive()).isEqualTo(Duration.ofHours(24));
-        assertThat(settings.pushAttempts()).isEqualTo(300);
+        assertThat(settings.pushAttempts()).isEqualTo(12_000);
         assertThat(settings.pushesInFlight()).isEqualTo(500);
 
         ServiceSettings service = settings.service(Settings.REQUEST_CHAT).orElseThrow();

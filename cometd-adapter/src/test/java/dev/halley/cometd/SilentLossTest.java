@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Customers who vanish without a word lose nothing, whichever way their connection dies. */
 class SilentLossTest {
 
-    /** A held poll is answered after a second, and a session without one is given up three seconds later. */
+    /** A held poll is answered after a second, and a session without one is given up two seconds later. */
     private static final Map<String, Object> IMPATIENT =
-            Map.of("timeout", 1_000L, "maxInterval", 3_000L, "sweepPeriod", 100L);
+            Map.of("timeout", 1_000L, "maxInterval", 2_000L, "sweepPeriod", 100L);
 
     static Stream<Arguments> losses() {
         return Stream.of(Transport.values())

@@ -134,9 +134,11 @@ final class Circuits {
             }
         }
 
-        /** Sends nothing before that, as the service has asked for. */
-        void pauseUntil(Instant end) {
-            pausedUntil = end;
+        /** Sends nothing before that, as the service has asked for; nor before what it has asked for already. */
+        synchronized void pauseUntil(Instant end) {
+            if (end.isAfter(pausedUntil)) {
+                pausedUntil = end;
+            }
         }
 
         /** Returns for how long nothing is to be sent from now on; zero if that is over. */

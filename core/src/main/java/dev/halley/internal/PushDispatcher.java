@@ -45,6 +45,9 @@ final class PushDispatcher {
 
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(2);
     private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(5);
+    /** The longest wait that a service can ask for: a nonsense of years must not stop a whole type until a restart. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
     private static final IntervalFunction BACK_OFF =
             IntervalFunction.ofExponentialBackoff(FIRST_BACK_OFF, 2.0, LONGEST_BACK_OFF);
 
@@ -296,11 +299,11 @@ final class PushDispatcher {
             if (outcome instanceof Outcome.Unavailable unavailable) {
                 circuit.failed(took, unavailable.reason());
                 warnOnce(device.type(), unavailable.reason());
-                Duration asked = unavailable.retryAfter().orElse(Duration.ZERO);
+                Duration asked = shorter(unavailable.retryAfter().orElse(Duration.ZERO), LONGEST_WAIT);
                 if (unavailable.forAll()) {
                     circuit.pauseUntil(clock.instant().plus(longer(FIRST_BACK_OFF, asked)));
                 }
-                settlement.unavailable(chat, key, sending.attempt(), true, longer(backOff(), asked));
+                settlement.unavailable(chat, key, sending.attempt(), true, asked.plus(backOff()));
                 return;
             }
             // A device that is gone, or a push that is refused, says nothing against the service.
@@ -322,7 +325,7 @@ final class PushDispatcher {
 
         private void deferred(Device device, String reason, Duration least) {
             observer.pushDeferred(device.type(), reason);
-            settlement.unavailable(chat, key, sending.attempt(), false, longer(backOff(), least));
+            settlement.unavailable(chat, key, sending.attempt(), false, least.plus(backOff()));
         }
 
         private Duration backOff() {
@@ -390,6 +393,10 @@ final class PushDispatcher {
                     unavailable.reason().replace(token, HIDDEN), unavailable.retryAfter(), unavailable.forAll());
         }
         return outcome;
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static Duration longer(Duration a, Duration b) {

@@ -21,11 +21,13 @@ import dev.halley.spi.SessionStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -228,7 +230,8 @@ abstract class EngineTest {
             time.advance(Duration.ofSeconds(59));
             say(chat, "Two");
             assertThat(provider.sent()).hasSize(2);
-            time.advance(Duration.ofSeconds(2));
+            // And a back-off of up to 2.6 s, so that not all who were told so come back together.
+            time.advance(Duration.ofSeconds(4));
             assertThat(positions()).containsExactly(List.of(2L), List.of(3L), List.of(3L), List.of(4L));
             assertThat(provider.sent().get(1).key())
                     .isEqualTo(provider.sent().get(2).key());
@@ -334,6 +337,70 @@ abstract class EngineTest {
             assertThat(counted).containsOnly("deferred paused");
             time.advance(Duration.ofMinutes(3));
             assertThat(provider.sent()).hasSize(1 + 3);
+        }
+
+        @Test
+        void aShorterPause_endsNoLongerOne() {
+            CompletableFuture<Outcome> one = provider.hold();
+            CompletableFuture<Outcome> other = provider.hold();
+            List<ChatId> chats = openAwayForMany(3);
+            say(chats.get(0), "Hello");
+            say(chats.get(1), "Hello");
+            time.settle();
+            one.complete(new Outcome.Unavailable("429", Optional.of(Duration.ofMinutes(5)), true));
+            other.complete(new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(60)), true));
+            say(chats.get(2), "Hello");
+            // Not longer, for the two of them were begun before.
+            time.advance(Duration.ofSeconds(299));
+            assertThat(provider.sent()).hasSize(2);
+            time.advance(Duration.ofMinutes(3));
+            assertThat(provider.sent()).hasSize(2 + 3);
+        }
+
+        @Test
+        void whoeverAsksForYears_isAskedAgainAfterADay() {
+            set("push", "ttl", "90000");
+            ChatId chat = alerted();
+            provider.answerWith(new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(Long.MAX_VALUE)), true));
+            say(chat, "One");
+            time.advance(Duration.ofHours(23));
+            assertThat(provider.sent()).hasSize(2);
+            time.advance(Duration.ofHours(1).plusSeconds(5));
+            assertThat(provider.sent()).hasSize(3);
+        }
+
+        @Test
+        void pushesThatFailedTogether_comeAgainOneByOne_andLessAndLess() {
+            provider.answerWith(
+                    Stream.generate(() -> new Outcome.Unavailable("503", Optional.of(Duration.ofSeconds(10))))
+                            .limit(10)
+                            .toArray(Outcome[]::new));
+            openAwayForMany(10).forEach(chat -> say(chat, "Hello"));
+            time.advance(Duration.ofSeconds(10));
+            assertThat(provider.sent()).hasSize(10);
+            Set<Integer> steps = new HashSet<>();
+            for (int i = 0; i < 50; i++) {
+                time.advance(Duration.ofMillis(100));
+                steps.add(provider.sent().size());
+            }
+            assertThat(provider.sent()).hasSize(20);
+            assertThat(steps).hasSizeGreaterThan(4);
+        }
+
+        @Test
+        void longTimeToLive_isTriedToItsEnd() {
+            set("push", "ttl", "126000");
+            ChatId chat = alerted();
+            provider.answerWith(Stream.generate(() -> new Outcome.Unavailable("503"))
+                    .limit(10_000)
+                    .toArray(Outcome[]::new));
+            say(chat, "One");
+            time.advance(Duration.ofHours(34));
+            int sent = provider.sent().size();
+            time.advance(Duration.ofHours(1));
+            assertThat(provider.sent()).hasSizeGreaterThan(sent);
+            time.advance(Duration.ofHours(1));
+            assertThat(counted).anyMatch(line -> line.startsWith("given up"));
         }
 
         @Test

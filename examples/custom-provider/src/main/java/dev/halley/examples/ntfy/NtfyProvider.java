@@ -52,6 +52,7 @@ final class NtfyProvider implements PushProvider {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+        client.getProtocolHandlers().clear(); // or a 401 is a failure, and no answer
     }
 
     /** The sentence, then a line for each row. A row takes less here than in JSON, for which the fitter counts. */
