@@ -305,6 +305,7 @@ public final class Options {
         } else if (section.startsWith(PROVIDER_PREFIX) && section.length() > PROVIDER_PREFIX.length()) {
             known.putAll(ofProviders);
         } else if (section.startsWith(SERVICE_PREFIX) && section.length() > SERVICE_PREFIX.length()) {
+            nameOfService(section);
             known.putAll(KnownOptions.SERVICE);
         } else if (section.equals(HALLEY)) {
             known.putAll(KnownOptions.HALLEY);
@@ -314,6 +315,14 @@ public final class Options {
                     + " [Service.<name>] and [halley]");
         }
         return known;
+    }
+
+    private static void nameOfService(String section) {
+        try {
+            Checks.name("service", section.substring(SERVICE_PREFIX.length()));
+        } catch (IllegalArgumentException e) {
+            throw new OptionException("[" + Nearest.printable(section) + "]: " + e.getMessage());
+        }
     }
 
     private static String check(String section, String name, String value, Map<String, Option> known) {

@@ -125,8 +125,10 @@ public final class Settings {
         return pushesInFlight;
     }
 
-    /** Makes settings. Not thread-safe. */
+    /** Makes settings. Each length of time is longer than 0 and at most 3,650 days. Not thread-safe. */
     public static final class Builder {
+
+        private static final Duration MOST = Duration.ofDays(3_650);
 
         private final Map<String, ServiceSettings> services =
                 new LinkedHashMap<>(Map.of(REQUEST_CHAT, ServiceSettings.DEFAULT));
@@ -214,7 +216,10 @@ public final class Settings {
             return this;
         }
 
-        /** How often a push is tried at the most. Default 12,000: more than there is time for within 28 days, the longest time to live. */
+        /**
+         * How often a push is tried at the most. Default 12,000: more than there is time for within 28 days, the longest time
+         * that a push service keeps one.
+         */
         public Builder pushAttempts(int value) {
             pushAttempts = within("pushAttempts", value, 1, 1_000_000);
             return this;
@@ -256,8 +261,9 @@ public final class Settings {
         }
 
         private static Duration positive(String name, Duration value) {
-            if (value.isNegative() || value.isZero()) {
-                throw new IllegalArgumentException(name + " is longer than 0, not " + value);
+            if (value.isNegative() || value.isZero() || value.compareTo(MOST) > 0) {
+                throw new IllegalArgumentException(
+                        name + " is longer than 0 and at most " + MOST.toDays() + " days, not " + value);
             }
             return value;
         }

@@ -227,6 +227,12 @@ class OptionsTest {
     }
 
     @Test
+    void aServiceOfAnotherName_isRefused() {
+        refused("Service.sales~eu", "_client_timeout_notification", 5)
+                .withMessage("[Service.sales~eu]: A service has 1 to 64 of the characters A-Z a-z 0-9 . _ -");
+    }
+
+    @Test
     void secrets_areNeverPrinted() {
         Option key = new Option("mine.key", "32 letters", true, value -> value.length() == 32);
         Map<String, Map<String, String>> sections = Map.of("push", Map.of("mine.key", "not-to-be-seen"));

@@ -77,6 +77,9 @@ class SettingsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> builder.maxText(24 * 1024 + 1));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.maxText(99));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.retention(Duration.ZERO));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.retention(Duration.ofDays(3_651)))
+                .withMessageContaining("at most 3650 days");
         assertThatIllegalArgumentException().isThrownBy(() -> builder.attachWithin(Duration.ofSeconds(-1)));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.pushAttempts(0));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.pushesInFlight(0));

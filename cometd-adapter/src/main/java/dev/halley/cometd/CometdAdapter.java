@@ -10,6 +10,7 @@ import dev.halley.spi.Connections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.cometd.bayeux.Channel;
 import org.cometd.bayeux.Message;
@@ -137,7 +138,7 @@ public final class CometdAdapter {
                 goOn(session, null, message, promise);
             } else if (link.isIdAlone(message)) {
                 prove(session, link, message, promise);
-            } else if (link.isFrom(users.resolve(message))) {
+            } else if (isFromOwner(link, message)) {
                 goOn(session, link, message, promise);
             } else {
                 refuse(link, message, promise);
@@ -203,12 +204,12 @@ public final class CometdAdapter {
     /** CometD lets whoever knows a session's id go on with it on another WebSocket; that takes what a handshake takes. */
     private void prove(
             @Nullable ServerSession session, CometdLink link, ServerMessage.Mutable message, Promise<Boolean> promise) {
-        Optional<UserId> user = users.resolve(message);
+        Optional<UserId> user = userOf(message);
         if (user.isEmpty() || !link.isFrom(user)) {
             refuse(link, message, promise);
             return;
         }
-        connections.admits(arrival(user.get(), message)).whenComplete((admitted, failure) -> {
+        admits(arrival(user.get(), message)).whenComplete((admitted, failure) -> {
             if (failure == null && admitted) {
                 link.proven(message);
                 goOn(session, link, message, promise);
@@ -218,6 +219,34 @@ public final class CometdAdapter {
         });
     }
 
+    /** What CometD hears of no exception: with one it lets a message pass. */
+    private CompletionStage<Boolean> admits(Arrival arrival) {
+        try {
+            return connections.admits(arrival);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Returns who a message is from; empty, too, if the application's resolver fails, as those of broken tokens do. */
+    private Optional<UserId> userOf(ServerMessage message) {
+        try {
+            return requireNonNull(users.resolve(message), "user");
+        } catch (RuntimeException e) {
+            LOGGER.debug("No user: {}", e.getClass().getSimpleName());
+            return Optional.empty();
+        }
+    }
+
+    private boolean isFromOwner(CometdLink link, ServerMessage message) {
+        try {
+            return link.isFrom(users.resolve(message));
+        } catch (RuntimeException e) {
+            LOGGER.debug("Refused: {}", e.getClass().getSimpleName());
+            return false; // somebody was named, and is not known: that is not nobody
+        }
+    }
+
     private static void refuse(CometdLink link, ServerMessage.Mutable message, Promise<Boolean> promise) {
         link.waitForOwner();
         message.put(FOREIGN, true);
@@ -225,7 +254,7 @@ public final class CometdAdapter {
     }
 
     private void handshake(ServerSession session, ServerMessage.Mutable message, Promise<Boolean> promise) {
-        Optional<UserId> user = users.resolve(message);
+        Optional<UserId> user = userOf(message);
         if (user.isEmpty()) {
             session.setAttribute(REFUSED, "401::user_missing_or_ambiguous");
             promise.succeed(false);
@@ -233,7 +262,7 @@ public final class CometdAdapter {
         }
         boolean namedOutsideExt = isNamedOutsideExt(message);
         Arrival arrival = arrival(user.get(), message);
-        connections.admits(arrival).whenComplete((admitted, failure) -> {
+        admits(arrival).whenComplete((admitted, failure) -> {
             if (failure == null && admitted) {
                 session.setAttribute(ARRIVAL, arrival);
                 session.setAttribute(NAMED_OUTSIDE_EXT, namedOutsideExt);
@@ -250,7 +279,7 @@ public final class CometdAdapter {
     private boolean isNamedOutsideExt(ServerMessage.Mutable handshake) {
         Object ext = handshake.remove(Message.EXT_FIELD);
         try {
-            return users.resolve(handshake).isPresent();
+            return userOf(handshake).isPresent();
         } finally {
             if (ext != null) {
                 handshake.put(Message.EXT_FIELD, ext);
@@ -264,7 +293,7 @@ public final class CometdAdapter {
     }
 
     private void lateDisconnect(ServerMessage.Mutable message, Promise<Boolean> promise) {
-        Optional<UserId> user = users.resolve(message);
+        Optional<UserId> user = userOf(message);
         Optional<ConnectionId> connection = connectionId(message.get(Message.CLIENT_ID_FIELD));
         if (user.isEmpty() || connection.isEmpty()) {
             promise.succeed(true);

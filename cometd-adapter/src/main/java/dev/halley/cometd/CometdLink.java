@@ -92,6 +92,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     /** Raised with each repeat; what was queued before is dropped, for it would leave a gap. */
     private int generation;
 
+    /** Whether a repeat was asked for and has not begun: what comes until then would leave a gap as well. */
+    private boolean awaitsRepeat;
+
     private boolean caughtUp = true;
 
     /** The chat that positions are of. */
@@ -187,6 +190,11 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     // Rows on their way out
 
     @Override
+    public synchronized void begin() {
+        awaitsRepeat = false;
+    }
+
+    @Override
     public CompletionStage<Void> deliver(ChatView chat, List<Row> rows) {
         List<List<Row>> parts = new ArrayList<>();
         List<Integer> sizes = new ArrayList<>();
@@ -205,6 +213,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         parts.add(rows.subList(from, rows.size()));
         sizes.add(size);
         synchronized (this) {
+            if (awaitsRepeat) {
+                return CompletableFuture.completedFuture(null); // it is read again
+            }
             if (!chat.id().equals(current)) {
                 beginAnew(chat.id());
             }
@@ -387,6 +398,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             withheldOthers = List.of();
             if (repeat) {
                 generation++;
+                awaitsRepeat = true;
                 doubtful = proved;
                 taken = proved;
                 answered = proved;

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.halley.ChatEngine;
 import dev.halley.ChatId;
 import dev.halley.Presence;
 import dev.halley.Settings;
 import dev.halley.UserId;
 import dev.halley.cometd.TestClient.Transport;
+import dev.halley.spi.Connections;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,6 +244,42 @@ class ConfirmationTest {
             }
             assertThat(all).containsExactly("has joined the session", "Hello", "Is this lost?");
         }
+    }
+
+    @Test
+    void repeatUnread_repeatsBeforeWhatIsSaidJustThen() throws Exception {
+        server.close();
+        server = new TestServer(
+                TestServer.settings().repeatUnread(true).build(), TestServer.COMETD, false, this::sayingBeforeARepeat);
+        chat = server.open();
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+            server.say(chat, "Is this lost?");
+            client.reconnect();
+            List<String> all = new ArrayList<>();
+            while (!all.contains("Just then")) {
+                all.addAll(texts(client.connect()));
+            }
+            assertThat(all).containsExactly("Is this lost?", "Just then");
+        }
+    }
+
+    /** What is said when a repeat was asked for and has not begun yet. */
+    private ChatEngine sayingBeforeARepeat(ChatEngine engine) {
+        Connections connections = Proxies.of(Connections.class, (method, arguments) -> {
+            if (method.getName().equals("repeat")) {
+                server.say(chat, "Just then");
+            }
+            return method.invoke(engine.connections(), arguments);
+        });
+        return Proxies.of(
+                ChatEngine.class,
+                (method, arguments) ->
+                        method.getName().equals("connections") ? connections : method.invoke(engine, arguments));
     }
 
     @Test

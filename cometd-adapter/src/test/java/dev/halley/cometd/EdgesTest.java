@@ -12,8 +12,6 @@ import dev.halley.Party;
 import dev.halley.Row;
 import dev.halley.Settings;
 import dev.halley.spi.Connections;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
 import org.cometd.bayeux.server.LocalSession;
 import org.cometd.server.BayeuxServerImpl;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,7 +158,7 @@ class EdgesTest {
 
     /** As where a store fails: whoever does not ask it still answers. */
     private static ChatEngine withoutStore(ChatEngine engine) {
-        Connections down = proxy(Connections.class, (method, arguments) -> {
+        Connections down = Proxies.of(Connections.class, (method, arguments) -> {
             Object result = method.invoke(engine.connections(), arguments);
             boolean asksNobody =
                     method.getName().equals("admits") && !engine.settings().requireSecureKey();
@@ -169,22 +166,10 @@ class EdgesTest {
                     ? CompletableFuture.failedFuture(new IllegalStateException("The store is down"))
                     : result;
         });
-        return proxy(
+        return Proxies.of(
                 ChatEngine.class,
                 (method, arguments) ->
                         method.getName().equals("connections") ? down : method.invoke(engine, arguments));
-    }
-
-    private interface Call {
-        @Nullable
-        Object of(Method method, @Nullable Object[] arguments) throws ReflectiveOperationException;
-    }
-
-    private static <T> T proxy(Class<T> type, Call call) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(),
-                new Class<?>[] {type},
-                (proxy, method, arguments) -> call.of(method, arguments)));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.ServerMessage;
 import org.cometd.client.transport.ClientTransport;
@@ -112,6 +113,34 @@ class LeakedSessionTest {
             assertThat(server.view(chat).presence()).isEqualTo(Presence.ONLINE);
             assertThat(server.view(chat).seen()).isZero();
             assertThat(texts(owner.connect())).containsExactly("Hello");
+        }
+    }
+
+    @Test
+    void messageWhoseSenderCantBeResolved_isRefused_andTakesNothing() throws Exception {
+        server.close();
+        server = new TestServer(
+                TestServer.settings().build(),
+                TestServer.COMETD,
+                false,
+                UnaryOperator.identity(),
+                message -> UserResolver.gmsUser().resolve(message).map(user -> {
+                    if (user.value().equals("broken token")) {
+                        throw new IllegalStateException("a token that can't be read");
+                    }
+                    return user;
+                }));
+        chat = server.open();
+        try (RawClient owner = client("mia");
+                RawClient other = client("broken token")) {
+            assertThat(other.handshake("").path("successful").asBoolean()).isFalse();
+            owner.handshake("");
+            server.say(chat, "Hello");
+
+            assertUnknown(other.steal(owner).connect());
+
+            assertThat(texts(owner.connect())).containsExactly("has joined the session", "Hello");
+            assertThat(server.view(chat).seen()).isZero();
         }
     }
 

@@ -66,12 +66,22 @@ final class TestServer implements AutoCloseable {
         this(settings, cometdOptions, acknowledgements, UnaryOperator.identity());
     }
 
-    /** @param seen the engine as the adapter sees it */
     TestServer(
             Settings settings,
             Map<String, Object> cometdOptions,
             boolean acknowledgements,
             UnaryOperator<ChatEngine> seen)
+            throws Exception {
+        this(settings, cometdOptions, acknowledgements, seen, UserResolver.gmsUser());
+    }
+
+    /** @param seen the engine as the adapter sees it */
+    TestServer(
+            Settings settings,
+            Map<String, Object> cometdOptions,
+            boolean acknowledgements,
+            UnaryOperator<ChatEngine> seen,
+            UserResolver users)
             throws Exception {
         engine = ChatEngine.builder()
                 .settings(settings)
@@ -96,7 +106,7 @@ final class TestServer implements AutoCloseable {
         servlet.setInitOrder(1);
         servlet.setAsyncSupported(true);
         context.addServlet(servlet, "/genesys/cometd/*");
-        CometdAdapter.install(bayeux, seen.apply(engine));
+        CometdAdapter.install(bayeux, seen.apply(engine), users, new ChatApiV1());
         if (acknowledgements) {
             bayeux.addExtension(new AcknowledgedMessagesExtension());
         }

@@ -136,16 +136,22 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         Session opened = (Session) step.next().orElseThrow();
         return store.create(opened, step.append()).thenCompose(created -> {
             if (!created) {
+                // Whoever tries again has perhaps not got the reply to the first time, and then nobody was told.
+                announce(chat);
                 return find(chat.owner(), chat.serviceId(), chat.secureKey().orElse(null))
                         .thenApply(there -> there.orElseThrow(
                                 () -> new IllegalArgumentException("This service id belongs to somebody else's chat")));
             }
             observer.chatOpened(chat.serviceName());
-            if (!chat.polled()) {
-                store.announce(chat.owner());
-            }
+            announce(chat);
             return completedFuture(opened.view());
         });
+    }
+
+    private void announce(NewChat chat) {
+        if (!chat.polled()) {
+            store.announce(chat.owner());
+        }
     }
 
     @Override
@@ -395,8 +401,12 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         String service = session.identity().serviceName();
         CompletionStage<Void> told;
         try {
-            told = agentLink.customerAway(
-                    session.id(), notice.absence(), serviceSettings(session).agentMessage());
+            told = requireNonNull(
+                    agentLink.customerAway(
+                            session.id(),
+                            notice.absence(),
+                            serviceSettings(session).agentMessage()),
+                    "agentLink");
         } catch (RuntimeException e) {
             told = CompletableFuture.failedFuture(e);
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,13 @@ final class LivePump {
     /** The last row that was ever handed over; {@code sent} goes back where rows are repeated. */
     private volatile long handed;
 
+    /** Whether the next rows do not continue those before; written by the one who reads only. */
+    private volatile boolean begins = true;
+
     private volatile CompletionStage<Void> taken;
 
     private volatile boolean stopped;
+    private volatile boolean over;
 
     LivePump(
             SessionStore store,
@@ -120,6 +125,11 @@ final class LivePump {
         return taken;
     }
 
+    /** Whether the chat was removed; another one may come under its id. */
+    boolean isOver() {
+        return over;
+    }
+
     void stop() {
         stopped = true;
         begun.complete(null);
@@ -132,7 +142,7 @@ final class LivePump {
             CompletableFuture<Boolean> step = step();
             if (!step.isDone()) {
                 CompletionStage<Boolean> pending = step;
-                pending.whenComplete((more, failure) -> scheduler.execute(() -> {
+                pending.whenComplete((more, failure) -> execute(() -> {
                     if (goesOn(claimed, step)) {
                         run();
                     }
@@ -140,6 +150,15 @@ final class LivePump {
                 return;
             }
             goOn = goesOn(claimed, step);
+        }
+    }
+
+    /** A scheduler that is too busy is no reason to stop for good. */
+    private void execute(Runnable task) {
+        try {
+            scheduler.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
         }
     }
 
@@ -164,6 +183,7 @@ final class LivePump {
         long rewind = rewindTo.getAndSet(NOWHERE);
         if (rewind != NOWHERE) {
             sent = Math.min(sent, rewind);
+            begins = true;
         }
         if (!before.toCompletableFuture().isDone()) {
             begun.complete(null);
@@ -191,6 +211,7 @@ final class LivePump {
             return CompletableFuture.completedFuture(false);
         }
         if (page.isEmpty()) {
+            over = true;
             stop();
             return CompletableFuture.completedFuture(false);
         }
@@ -206,11 +227,15 @@ final class LivePump {
         if (rewindTo.get() != NOWHERE) {
             return CompletableFuture.completedFuture(true); // these rows would come before those that are repeated
         }
+        if (begins) {
+            begins = false;
+            link.begin();
+        }
         List<Row> rows = portion(page.get().rows());
+        sent = rows.get(rows.size() - 1).position();
+        handed = Math.max(handed, sent); // before they are, for a client can be quicker than this thread
         CompletionStage<Void> delivered = link.deliver(session.view(), rows);
         taken = delivered;
-        sent = rows.get(rows.size() - 1).position();
-        handed = Math.max(handed, sent);
         begun.complete(null);
         return delivered.thenApply(done -> true);
     }
@@ -230,6 +255,14 @@ final class LivePump {
     /** Another connection serves this chat, or none. */
     private void end() {
         stop();
-        link.close();
+        close(link);
+    }
+
+    static void close(ClientLink link) {
+        try {
+            link.close();
+        } catch (RuntimeException e) {
+            LOGGER.warn("A connection could not be closed: {}", e.getClass().getSimpleName());
+        }
     }
 }

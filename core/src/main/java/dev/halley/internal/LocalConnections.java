@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -143,16 +144,17 @@ final class LocalConnections implements Connections {
                 .max(Comparator.comparingLong(connection -> connection.number));
         all.stream()
                 .filter(connection -> connection.arrival.serviceId() != null || newest.get() == connection)
-                .forEach(connection -> connection.then(() -> serveLatest(connection, OptionalLong.empty())));
+                .forEach(connection ->
+                        orGiveUp(connection, connection.then(() -> serveLatest(connection, OptionalLong.empty()))));
     }
 
     private void look() {
         if (!closed) {
+            scheduler.schedule(LOOK, this::look);
             pumps.values().forEach(all -> all.forEach(LivePump::nudge));
             List<Supplier<CompletionStage<Void>>> departures = List.copyOf(undone);
             undone.removeAll(departures);
             departures.forEach(this::surely);
-            scheduler.schedule(LOOK, this::look);
         }
     }
 
@@ -164,7 +166,7 @@ final class LocalConnections implements Connections {
             }
             Session latest = chats.stream().max(LATEST).orElseThrow();
             LivePump now = connection.pump();
-            if (now == null) {
+            if (now == null || now.isOver()) {
                 return orGiveUp(connection, join(connection, latest.id(), position, completedFuture(null)));
             }
             if (now.chat().equals(latest.id())) {
@@ -183,15 +185,17 @@ final class LocalConnections implements Connections {
         return serving.whenComplete((nothing, failure) -> {
             if (failure != null) {
                 connection.leave();
-                connection.link.close();
+                LivePump.close(connection.link);
             }
         });
     }
 
-    private static final Comparator<Session> LATEST = Comparator.comparing(
-                    (Session session) -> session.endedBy() == null)
-            .thenComparing(session -> session.identity().startedAt())
+    private static final Comparator<Session> OPENED = Comparator.comparing(
+                    (Session session) -> session.identity().startedAt())
             .thenComparing(session -> session.id().value());
+
+    private static final Comparator<Session> LATEST =
+            Comparator.comparing((Session session) -> session.endedBy() == null).thenComparing(OPENED);
 
     /** Returns the chats that a connection may serve. */
     private CompletionStage<List<Session>> candidates(Arrival arrival) {
@@ -243,22 +247,38 @@ final class LocalConnections implements Connections {
 
     /** Does it again for as long as the store fails: nobody else knows that the connection is gone. */
     private CompletionStage<Void> surely(Supplier<CompletionStage<Void>> departure) {
-        return departure.get().whenComplete((nothing, failure) -> {
+        CompletionStage<Void> left;
+        try {
+            left = departure.get();
+        } catch (RuntimeException e) {
+            left = CompletableFuture.failedFuture(e);
+        }
+        return left.whenComplete((nothing, failure) -> {
             if (failure != null) {
                 undone.add(departure);
             }
         });
     }
 
-    /** Leaves whichever chat a connection is the last one of. */
+    /**
+     * Leaves whichever chat a connection is the last one of. Of several it has served the newest at last, and what the client
+     * names is a position of that; from the others it was gone before.
+     */
     private CompletionStage<Void> leaveAny(Arrival arrival, ConnectionId id, OptionalLong position, long confirmed) {
         return candidates(arrival).thenCompose(chats -> {
             CompletionStage<Void> done = completedFuture(null);
-            for (Session chat : chats) {
+            List<Session> served = chats.stream()
+                    .filter(chat -> id.equals(chat.lastConnection()))
+                    .sorted(OPENED.reversed())
+                    .toList();
+            for (Session chat : served) {
+                boolean isLast = chat.id().equals(served.get(0).id());
+                OptionalLong named = isLast ? position : OptionalLong.empty();
+                long proved = isLast ? confirmed : 0;
                 done = done.thenCompose(nothing -> engine.update(
                                 chat.id(),
                                 "left",
-                                (session, policy, now) -> session.left(id, position, confirmed, policy, now))
+                                (session, policy, now) -> session.left(id, named, proved, policy, now))
                         .thenApply(change -> null));
             }
             return done;

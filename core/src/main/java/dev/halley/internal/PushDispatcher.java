@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +131,15 @@ final class PushDispatcher {
             settlement.settled(session.id(), attempt.key, new Outcome.Rejected("no provider"));
             return;
         }
-        Circuit circuit = circuits.of(provider.get(), device);
+        Circuit circuit;
+        try {
+            circuit = circuits.of(provider.get(), device);
+        } catch (RuntimeException e) {
+            String reason = "circuit: " + nameOf(e);
+            warnOnce(device.type(), reason);
+            settlement.settled(session.id(), attempt.key, new Outcome.Rejected(reason));
+            return;
+        }
         circuit.enter(() -> attempt.admitted(circuit));
     }
 
@@ -283,7 +292,7 @@ final class PushDispatcher {
                 Payload payload = provider.format(notification, device);
                 provider.send(payload, device).whenComplete((outcome, failure) -> {
                     if (failure == null) {
-                        send.answer.complete(outcome);
+                        send.answer.complete(outcome == null ? new Outcome.Unavailable("no outcome") : outcome);
                     } else {
                         send.answer.completeExceptionally(failure);
                     }
@@ -299,7 +308,8 @@ final class PushDispatcher {
             if (outcome instanceof Outcome.Unavailable unavailable) {
                 circuit.failed(took, unavailable.reason());
                 warnOnce(device.type(), unavailable.reason());
-                Duration asked = shorter(unavailable.retryAfter().orElse(Duration.ZERO), LONGEST_WAIT);
+                Duration asked =
+                        longer(Duration.ZERO, shorter(unavailable.retryAfter().orElse(Duration.ZERO), LONGEST_WAIT));
                 if (unavailable.forAll()) {
                     circuit.pauseUntil(clock.instant().plus(longer(FIRST_BACK_OFF, asked)));
                 }
@@ -349,16 +359,22 @@ final class PushDispatcher {
     /** Gives up on providers that do not answer; goes on for as long as there is anything to look at. */
     private void look() {
         if (looking.compareAndSet(false, true)) {
-            scheduler.schedule(LOOK, () -> {
-                Instant now = clock.instant();
-                inFlight.values().stream()
-                        .filter(send -> !send.until.isAfter(now))
-                        .forEach(send -> send.answer.complete(new Outcome.Unavailable("timeout")));
-                looking.set(false);
-                if (!inFlight.isEmpty() && !closed) {
-                    look();
-                }
-            });
+            try {
+                scheduler.schedule(LOOK, this::endLate);
+            } catch (RejectedExecutionException e) {
+                looking.set(false); // the next send tries again
+            }
+        }
+    }
+
+    private void endLate() {
+        Instant now = clock.instant();
+        inFlight.values().stream()
+                .filter(send -> !send.until.isAfter(now))
+                .forEach(send -> send.answer.complete(new Outcome.Unavailable("timeout")));
+        looking.set(false);
+        if (!inFlight.isEmpty() && !closed) {
+            look();
         }
     }
 

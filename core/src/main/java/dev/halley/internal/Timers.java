@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class Timers {
 
     /** At most so many are woken in one task, so that others get their turn. */
     private static final int BATCH = 1_000;
+
+    /** When those are woken whom a busy scheduler has refused. */
+    private static final Duration LATER = Duration.ofSeconds(1);
 
     private record Timer(Instant at, ChatId chat) {}
 
@@ -59,12 +63,22 @@ final class Timers {
 
     private void schedule(Instant at) {
         Duration delay = Duration.between(clock.instant(), at);
-        scheduler.schedule(delay.isNegative() ? Duration.ZERO : delay, () -> run(at));
+        try {
+            scheduler.schedule(delay.isNegative() ? Duration.ZERO : delay, () -> run(at));
+        } catch (RejectedExecutionException e) {
+            lock.lock();
+            try {
+                if (at.equals(next)) {
+                    next = null; // whoever comes next tries again
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     private void run(Instant scheduled) {
         List<Timer> due = new ArrayList<>();
-        Instant again;
         lock.lock();
         try {
             if (!scheduled.equals(next)) {
@@ -74,7 +88,17 @@ final class Timers {
             while (due.size() < BATCH && !heap.isEmpty() && !heap.element().at().isAfter(now)) {
                 due.add(heap.remove());
             }
-            again = heap.isEmpty() ? null : heap.element().at();
+        } finally {
+            lock.unlock();
+        }
+        due.removeIf(this::isHandedOver);
+        Instant again;
+        lock.lock();
+        try {
+            heap.addAll(due);
+            again = heap.isEmpty()
+                    ? null
+                    : due.isEmpty() ? heap.element().at() : clock.instant().plus(LATER);
             next = again;
         } finally {
             lock.unlock();
@@ -82,7 +106,15 @@ final class Timers {
         if (again != null) {
             schedule(again);
         }
-        // One task each, so that what one of them throws is not the others' loss.
-        due.forEach(timer -> scheduler.execute(() -> wake.accept(timer.chat(), timer.at())));
+    }
+
+    /** One task each, so that what one of them throws is not the others' loss. */
+    private boolean isHandedOver(Timer timer) {
+        try {
+            scheduler.execute(() -> wake.accept(timer.chat(), timer.at()));
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
     }
 }

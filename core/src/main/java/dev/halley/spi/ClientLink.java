@@ -16,6 +16,12 @@ public interface ClientLink {
     ConnectionId id();
 
     /**
+     * What is delivered next does not continue what was delivered before: it begins after what is confirmed. Called before the
+     * first rows of a chat, and before the first ones after {@link Connections#repeat}. By default nothing is done.
+     */
+    default void begin() {}
+
+    /**
      * Takes rows on their way. That they arrived is not implied; {@link Connections#confirmed} says so.
      *
      * @param chat the chat, of the same instant as the rows

@@ -44,6 +44,9 @@ public interface Connections {
      */
     void confirmed(ConnectionId connection, ChatId chat, long position);
 
-    /** The last answer may not have been read: what is not confirmed is delivered again. */
+    /**
+     * The last answer may not have been read: what is not confirmed is delivered again, after {@link ClientLink#begin}. What is
+     * delivered until then continues as before.
+     */
     void repeat(ConnectionId connection);
 }

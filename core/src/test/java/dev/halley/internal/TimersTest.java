@@ -3,12 +3,15 @@ package dev.halley.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.ChatId;
+import dev.halley.spi.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +84,65 @@ class TimersTest {
         self[0].add(new ChatId("chat"), time.instant().plusSeconds(1));
         time.pass(Duration.ofMinutes(1));
         assertThat(wakes).hasSize(3);
+    }
+
+    @Test
+    void whomABusySchedulerHasRefused_isWokenLater_andSoAreTheOthers() {
+        AtomicInteger refusals = new AtomicInteger(1);
+        Timers busy = new Timers(
+                time,
+                new Scheduler() {
+                    @Override
+                    public void execute(Runnable task) {
+                        if (refusals.getAndDecrement() > 0) {
+                            throw new RejectedExecutionException();
+                        }
+                        time.execute(task);
+                    }
+
+                    @Override
+                    public void schedule(Duration delay, Runnable task) {
+                        time.schedule(delay, task);
+                    }
+                },
+                (chat, meant) -> wakes.add(new Wake(chat, meant, time.instant())));
+        Instant at = time.instant().plusSeconds(1);
+        busy.add(new ChatId("chat1"), at);
+        busy.add(new ChatId("chat2"), at);
+        busy.add(new ChatId("chat3"), at.plusSeconds(60));
+
+        time.pass(Duration.ofSeconds(5));
+        assertThat(wakes).extracting(Wake::chat).containsExactlyInAnyOrder(new ChatId("chat1"), new ChatId("chat2"));
+        assertThat(wakes).extracting(Wake::meant).containsOnly(at);
+        time.pass(Duration.ofSeconds(60));
+        assertThat(wakes).hasSize(3);
+    }
+
+    @Test
+    void aTimeThatCouldNotBeScheduled_isScheduledWithTheNext() {
+        AtomicInteger refusals = new AtomicInteger(1);
+        Timers busy = new Timers(
+                time,
+                new Scheduler() {
+                    @Override
+                    public void execute(Runnable task) {
+                        time.execute(task);
+                    }
+
+                    @Override
+                    public void schedule(Duration delay, Runnable task) {
+                        if (refusals.getAndDecrement() > 0) {
+                            throw new RejectedExecutionException();
+                        }
+                        time.schedule(delay, task);
+                    }
+                },
+                (chat, meant) -> wakes.add(new Wake(chat, meant, time.instant())));
+        busy.add(new ChatId("chat1"), time.instant().plusSeconds(1));
+        busy.add(new ChatId("chat2"), time.instant().plusSeconds(60));
+
+        time.pass(Duration.ofSeconds(60));
+        assertThat(wakes).hasSize(2);
     }
 
     @Test

@@ -78,11 +78,6 @@ public final class RecordingLink implements ClientLink {
         waiting.completeExceptionally(gone());
     }
 
-    /** Allows the next call to repeat rows, as it may after {@link dev.halley.spi.Connections#repeat}. */
-    public synchronized void expectRepeat() {
-        mayRepeat = true;
-    }
-
     /** Returns whether the engine has closed the connection. */
     public synchronized boolean closed() {
         return closed;
@@ -114,6 +109,11 @@ public final class RecordingLink implements ClientLink {
     @Override
     public ConnectionId id() {
         return id;
+    }
+
+    @Override
+    public synchronized void begin() {
+        mayRepeat = true;
     }
 
     @Override

@@ -50,9 +50,9 @@ class RecordingLinkTest {
     }
 
     @Test
-    void repeat_failsTheTestUnlessItWasExpected() {
+    void repeat_failsTheTestUnlessItBegins() {
         deliver(1, 3);
-        link.expectRepeat();
+        link.begin();
         deliver(2, 3);
         assertThat(link.positions()).containsExactly(1L, 2L, 3L, 2L, 3L);
 

@@ -14,10 +14,12 @@ import dev.halley.Outcome;
 import dev.halley.Party;
 import dev.halley.Presence;
 import dev.halley.PushProviders;
+import dev.halley.Row;
 import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.UserId;
 import dev.halley.spi.Arrival;
+import dev.halley.spi.ClientLink;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.Observer;
@@ -33,10 +35,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -387,6 +391,172 @@ class EngineEdgesTest {
 
         assertThat(attached.toCompletableFuture()).isCompletedExceptionally();
         assertThat(link.closed()).isTrue();
+    }
+
+    @Test
+    void aLateDeparture_namesAPositionOfTheChatThatWasServedLast_andOfNoOther() {
+        ChatId first = open(ANN);
+        RecordingLink link = attach(ANN);
+        time.advance(Duration.ofSeconds(1));
+        ChatId second = open(ANN);
+        time.settle();
+        say(first, "To the first");
+        say(second, "To the second");
+
+        join(engine.connections().leftLate(new Arrival(ANN, null, null, OptionalLong.of(2)), link.id()));
+
+        assertThat(view(first).seen()).isZero();
+        assertThat(view(second).seen()).isEqualTo(2);
+    }
+
+    @Test
+    void aClientThatIsQuickerThanItsDelivery_isHeard() {
+        ChatId chat = open(ANN);
+        ConnectionId id = new ConnectionId("quick");
+        ClientLink quick = new ClientLink() {
+            @Override
+            public ConnectionId id() {
+                return id;
+            }
+
+            @Override
+            public CompletionStage<Void> deliver(ChatView view, List<Row> rows) {
+                engine.connections()
+                        .confirmed(id, chat, rows.get(rows.size() - 1).position());
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public void close() {}
+        };
+        join(engine.connections().attach(new Arrival(ANN, null, null, OptionalLong.empty()), quick));
+
+        say(chat, "Hello Ann");
+        time.settle();
+        assertThat(view(chat).seen()).isEqualTo(2);
+    }
+
+    @Test
+    void aConnectionThatCantBeClosed_holdsUpNobodyWhoTakesItsPlace() {
+        ChatId chat = open(ANN);
+        ConnectionId id = new ConnectionId("stubborn");
+        ClientLink stubborn = new ClientLink() {
+            @Override
+            public ConnectionId id() {
+                return id;
+            }
+
+            @Override
+            public CompletionStage<Void> deliver(ChatView view, List<Row> rows) {
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public void close() {
+                throw new IllegalStateException("stubborn");
+            }
+        };
+        join(engine.connections().attach(new Arrival(ANN, null, null, OptionalLong.empty()), stubborn));
+
+        RecordingLink next = attach(ANN);
+        say(chat, "Hello Ann");
+        time.settle();
+        assertThat(next.texts()).contains("Hello Ann");
+    }
+
+    @Test
+    void aChatThatComesBackUnderTheIdOfOneThatWasRemoved_isServed() {
+        NewChat again = new NewChat("request-chat", ANN, null).withServiceId("again");
+        ChatId chat = join(engine.open(again)).id();
+        RecordingLink link = attach(ANN);
+        join(engine.end(chat, ChatEvent.left(Party.AGENT, "Agent Smith")));
+        time.advance(Duration.ofDays(30));
+        assertThat(join(engine.transcript(chat, 0, 0))).isEmpty();
+
+        join(engine.open(again));
+        time.settle();
+        assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+        assertThat(link.closed()).isFalse();
+    }
+
+    @Test
+    void aProviderThatCompletesWithNothing_isAskedAgain() {
+        provider.answerWith((Outcome) null);
+        say(openAndLeave(ANN), "Hello Ann");
+        time.advance(Duration.ofSeconds(10));
+
+        assertThat(provider.sent()).hasSize(2);
+    }
+
+    @Test
+    void aWaitOfLessThanNothing_endsNoBackOff() {
+        provider.answerWith(new Outcome.Unavailable("503", Optional.of(Duration.ofDays(-1))));
+        say(openAndLeave(ANN), "Hello Ann");
+        time.advance(Duration.ofSeconds(1));
+        assertThat(provider.sent()).hasSize(1);
+        time.advance(Duration.ofSeconds(3));
+        assertThat(provider.sent()).hasSize(2);
+    }
+
+    @Test
+    void aProviderThatCantTellItsCircuit_isRefused_andWhatWasSaidIsSaid() {
+        PushProvider failing = new PushProvider() {
+            @Override
+            public String circuit(Device device) {
+                throw new IllegalStateException("which one?");
+            }
+
+            @Override
+            public Payload format(Notification notification, Device device) {
+                throw new AssertionError("nobody asks for that");
+            }
+
+            @Override
+            public CompletionStage<Outcome> send(Payload payload, Device device) {
+                throw new AssertionError("there is nothing to send");
+            }
+        };
+        try (ChatEngine other = ChatEngine.builder()
+                .settings(Settings.builder()
+                        .service(Settings.REQUEST_CHAT, ServiceSettings.DEFAULT.withGracePeriod(Duration.ZERO))
+                        .build())
+                .providers(PushProviders.of(Map.of("test", failing)))
+                .clock(time)
+                .scheduler(time)
+                .observer(counting())
+                .build()) {
+            ChatId chat = join(other.open(new NewChat("request-chat", ANN, Device.of("test", "phone"))))
+                    .id();
+            time.advance(Duration.ofMinutes(1));
+            assertThat(join(other.said(chat, ChatEvent.text(Party.AGENT, "Agent Smith", "Hello Ann"))))
+                    .isPresent();
+            time.settle();
+        }
+
+        assertThat(counted).contains("pushGivenUp circuit: IllegalStateException");
+    }
+
+    @Test
+    void anAgentLinkThatReturnsNothing_isToldAgain_andNobodyStaysOnline() {
+        AtomicInteger told = new AtomicInteger();
+        try (ChatEngine other = ChatEngine.builder()
+                .agentLink((chat, absence, text) -> {
+                    told.incrementAndGet();
+                    return null;
+                })
+                .clock(time)
+                .scheduler(time)
+                .build()) {
+            ChatId chat =
+                    join(other.open(new NewChat("request-chat", ANN, null))).id();
+            RecordingLink link = new RecordingLink("link");
+            join(other.connections().attach(new Arrival(ANN, null, null, OptionalLong.empty()), link));
+            join(other.connections().left(link.id(), OptionalLong.of(1)));
+            assertThat(join(other.transcript(chat, 0, 0)).orElseThrow().chat().presence())
+                    .isEqualTo(Presence.AWAY);
+            time.advance(Duration.ofMinutes(3));
+        }
+        assertThat(told).hasValueGreaterThan(1);
     }
 
     private ChatId openAndLeave(UserId user) {

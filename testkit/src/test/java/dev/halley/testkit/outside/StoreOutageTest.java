@@ -86,7 +86,6 @@ class StoreOutageTest {
         ChatId chat = open();
         RecordingLink link = attach();
         sayAndWaitForItsCommit(chat);
-        link.expectRepeat();
         engine.connections().repeat(link.id());
         time.advance(Duration.ofSeconds(10));
         assertThat(link.positions()).containsExactly(1L, 1L, 2L);
@@ -101,6 +100,35 @@ class StoreOutageTest {
         engine.connections().left(link.id(), OptionalLong.of(1));
         time.advance(Duration.ofSeconds(10));
         assertThat(link.positions()).containsExactly(1L);
+    }
+
+    @Test
+    void connectionThatCouldNotBeToldOfANewChat_isClosed() {
+        RecordingLink link = attach();
+        cluster.delay(Duration.ofMillis(20));
+        CompletableFuture<ChatView> opened =
+                engine.open(new NewChat("request-chat", ANN, null)).toCompletableFuture();
+        while (!opened.isDone()) {
+            time.advance(Duration.ofMillis(1));
+        }
+        cluster.failures(1);
+        time.advance(Duration.ofSeconds(1));
+        cluster.failures(0);
+        time.advance(Duration.ofSeconds(20));
+        assertThat(link.closed() || view(opened.join().id()).presence() == Presence.ONLINE)
+                .isTrue();
+    }
+
+    @Test
+    void chatWhoseCreationWasNotConfirmed_isServedOnceItIsTriedAgain() {
+        RecordingLink link = attach();
+        NewChat chat = new NewChat("request-chat", ANN, null).withServiceId("again");
+        cluster.loseNextReply();
+        assertThat(engine.open(chat).toCompletableFuture()).isCompletedExceptionally();
+        ChatId opened = engine.open(chat).toCompletableFuture().join().id();
+        time.settle();
+        assertThat(view(opened).presence()).isEqualTo(Presence.ONLINE);
+        assertThat(link.closed()).isFalse();
     }
 
     /** Afterwards the rows are being read for the connection. */

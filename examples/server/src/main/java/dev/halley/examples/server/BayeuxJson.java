@@ -1,5 +1,7 @@
 package dev.halley.examples.server;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import java.nio.ByteBuffer;
 import java.text.ParseException;
@@ -35,7 +37,9 @@ final class BayeuxJson extends JacksonJSONContextServer {
 
     BayeuxJson() {
         getObjectMapper().enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY);
-        getObjectMapper().getFactory().setStreamReadConstraints(Json.BOUNDS);
+        JsonFactory factory = getObjectMapper().getFactory();
+        factory.setStreamReadConstraints(Json.BOUNDS);
+        factory.enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER.mappedFeature());
     }
 
     @Override

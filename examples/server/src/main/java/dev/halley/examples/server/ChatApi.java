@@ -213,7 +213,8 @@ final class ChatApi extends JsonApi {
     private CompletionStage<Answer> refresh(Call call) {
         refuseAfterEnd(call.chat());
         OptionalLong position = call.position();
-        if (position.isEmpty() && call.fields().filled(POSITION).isPresent()) {
+        if (position.isEmpty()
+                && (call.fields().filled(POSITION).isPresent() || call.fields().isStructure(POSITION))) {
             throw Refusal.unacceptable(POSITION + " is a whole number up to the last position there is");
         }
         if (call.fields().filled("message").isEmpty()) {

@@ -3,15 +3,18 @@ package dev.halley.examples.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.base.CharMatcher;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.MimeTypes;
@@ -32,6 +35,7 @@ final class Fields {
             .build();
 
     private final Map<String, String> values = new HashMap<>();
+    private final Set<String> structures = new HashSet<>();
 
     private Fields() {}
 
@@ -59,6 +63,11 @@ final class Fields {
     /** Returns a field's value, which may be empty. */
     Optional<String> get(String name) {
         return Optional.ofNullable(values.get(name));
+    }
+
+    /** Returns whether a field was given that is no value, but a JSON object or list. */
+    boolean isStructure(String name) {
+        return structures.contains(name);
     }
 
     /** Returns a field's value, or nothing if it is empty. */
@@ -96,7 +105,8 @@ final class Fields {
     }
 
     private void addForm(String form) {
-        for (String pair : form.strip().split("&", -1)) {
+        // What stands around a text is the text's; only a line's end behind the form is not.
+        for (String pair : CharMatcher.anyOf("\r\n").trimFrom(form).split("&", -1)) {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
             if (!name.isEmpty()) {
@@ -116,8 +126,10 @@ final class Fields {
             throw Refusal.malformed("The body is JSON, but not an object");
         }
         object.properties().forEach(field -> {
-            if (field.getValue().isValueNode() && !field.getValue().isNull()) {
-                values.put(field.getKey(), field.getValue().asText());
+            if (field.getValue().isContainerNode()) {
+                structures.add(field.getKey());
+            } else if (!field.getValue().isNull()) {
+                values.put(field.getKey(), Texts.wellFormed(field.getValue().asText()));
             }
         });
     }

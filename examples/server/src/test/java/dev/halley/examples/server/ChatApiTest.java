@@ -242,6 +242,29 @@ class ChatApiTest {
     }
 
     @Test
+    void halvesOfSurrogatePairs_countAsWhatBecomesOfThem() {
+        String chat = chat();
+        String halves = "\\ud800".repeat(400);
+
+        assertRefused(http.post("ada", chat + "/send", "application/json", "{\"message\":\"" + halves + "\"}"), 413);
+    }
+
+    @Test
+    void textsWhiteSpace_passesThrough_andTheLinesEndBehindAFormIsNone() {
+        String chat = chat();
+        assertThat(http.post("ada", chat + "/send", "message= hi \r\n")
+                        .json()
+                        .at("/transcriptToShow/0/2")
+                        .asText())
+                .isEqualTo(" hi ");
+    }
+
+    @Test
+    void jsonWithSomethingBehindIt_is400() {
+        assertRefused(http.post("ada", chat() + "/send", "application/json", "{\"message\":\"x\"} and more"), 400);
+    }
+
+    @Test
     void tooLarge_is413() {
         String chat = chat();
 

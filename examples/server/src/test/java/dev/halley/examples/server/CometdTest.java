@@ -125,8 +125,7 @@ class CometdTest {
                 "[{\"channel\":\"/meta/subscribe\",\"clientId\":\"x\",\"subscription\":7}]",
                 "[{\"channel\":\"/meta/subscribe\",\"clientId\":\"x\",\"subscription\":[null]}]",
                 "[{\"channel\":\"/x\",\"id\":{}}]",
-                "[{\"channel\":\"/meta/handshake\"}",
-                "[{\"channel\":\"/x\",\"data\":1e9999999999999999999999999999999999999999999999999999999999999999999}]"
+                "[{\"channel\":\"/meta/handshake\"}"
             })
     void malformedMessages_are400_andCloseAWebSocketQuietly(String body) throws Exception {
         assertRefused(http.post("ada", "/genesys/cometd", "application/json", body), 400);

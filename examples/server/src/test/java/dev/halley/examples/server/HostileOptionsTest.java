@@ -67,7 +67,7 @@ class HostileOptionsTest {
         files.put("a huge name", "push:\n  " + "x".repeat(500) + ": 1\n");
         files.put("a huge section", "x".repeat(900) + ":\n  a: 1\n");
         files.put("a huge number", "push:\n  _client_timeout_notification: " + "9".repeat(100_000) + "\n");
-        files.put("a number beyond long", "push:\n  _client_timeout_notification: 99999999999999999999999999\n");
+        files.put("a number beyond long", "push:\n  _client_timeout_notification: 88888888888888888888888888\n");
         files.put("the largest long", "push:\n  _client_timeout_notification: 9223372036854775807\n");
         files.put("not a number", "push:\n  _client_timeout_notification: .nan\n");
         files.put("infinity", "halley:\n  retention: .inf\n");
