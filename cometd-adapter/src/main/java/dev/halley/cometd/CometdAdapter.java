@@ -279,7 +279,9 @@ public final class CometdAdapter {
     private boolean isNamedOutsideExt(ServerMessage.Mutable handshake) {
         Object ext = handshake.remove(Message.EXT_FIELD);
         try {
-            return userOf(handshake).isPresent();
+            return users.resolve(handshake).isPresent();
+        } catch (RuntimeException e) {
+            return true; // nobody knows, so each has to
         } finally {
             if (ext != null) {
                 handshake.put(Message.EXT_FIELD, ext);

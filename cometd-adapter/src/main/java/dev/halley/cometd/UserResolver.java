@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public interface UserResolver {
 
     /**
-     * Returns the user, empty to refuse. An exception refuses as well, and is logged by its class alone.
+     * Returns the user; empty if nobody is named. An exception refuses the message, and is logged by its class alone: do not
+     * throw where nobody is named.
      *
      * <p>A session's later messages are asked about as well: whoever is named by the request (a header) is named by each of
      * them, or it is not theirs; whoever was named in the handshake's {@code ext} alone need not be named again.

@@ -94,7 +94,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
             store = new InMemorySessionStore(clock, scheduler);
             own.add(0, store::close);
         } else {
-            store = builder.store;
+            store = new SafeSessionStore(builder.store);
         }
         dispatcher = new PushDispatcher(store, providers, builder.options, settings, clock, scheduler, observer, this);
         connections = new LocalConnections(this, store, scheduler);

@@ -153,12 +153,12 @@ final class LivePump {
         }
     }
 
-    /** A scheduler that is too busy is no reason to stop for good. */
+    /** A scheduler that is too busy is no reason to stop for good: the next look reads on. */
     private void execute(Runnable task) {
         try {
             scheduler.execute(task);
         } catch (RejectedExecutionException e) {
-            task.run();
+            nudges.set(0);
         }
     }
 

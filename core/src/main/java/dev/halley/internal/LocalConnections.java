@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -173,8 +172,7 @@ final class LocalConnections implements Connections {
                 return completedFuture(null);
             }
             LivePump before = connection.serve(null);
-            CompletionStage<Void> left =
-                    before == null ? completedFuture(null) : leave(before, connection.link.id(), OptionalLong.empty());
+            CompletionStage<Void> left = before == null ? completedFuture(null) : move(before, connection.link.id());
             return orGiveUp(
                     connection, left.thenCompose(nothing -> join(connection, latest.id(), position, now.taken())));
         });
@@ -190,12 +188,10 @@ final class LocalConnections implements Connections {
         });
     }
 
-    private static final Comparator<Session> OPENED = Comparator.comparing(
-                    (Session session) -> session.identity().startedAt())
+    private static final Comparator<Session> LATEST = Comparator.comparing(
+                    (Session session) -> session.endedBy() == null)
+            .thenComparing(session -> session.identity().startedAt())
             .thenComparing(session -> session.id().value());
-
-    private static final Comparator<Session> LATEST =
-            Comparator.comparing((Session session) -> session.endedBy() == null).thenComparing(OPENED);
 
     /** Returns the chats that a connection may serve. */
     private CompletionStage<List<Session>> candidates(Arrival arrival) {
@@ -231,7 +227,7 @@ final class LocalConnections implements Connections {
                     }
                     LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen(), before);
                     pumps.compute(chat, (key, all) -> with(all, pump));
-                    connection.serve(pump);
+                    retire(connection.serve(pump));
                     return pump.start();
                 });
     }
@@ -245,40 +241,34 @@ final class LocalConnections implements Connections {
                 .thenApply(change -> null));
     }
 
+    /** Leaves a chat for another one: what the client says from now on is not of this one. */
+    private CompletionStage<Void> move(LivePump pump, ConnectionId id) {
+        retire(pump);
+        return surely(() -> engine.update(
+                        pump.chat(),
+                        "moved",
+                        (session, policy, now) -> session.moved(id, pump.confirmed(), policy, now))
+                .thenApply(change -> null));
+    }
+
     /** Does it again for as long as the store fails: nobody else knows that the connection is gone. */
     private CompletionStage<Void> surely(Supplier<CompletionStage<Void>> departure) {
-        CompletionStage<Void> left;
-        try {
-            left = departure.get();
-        } catch (RuntimeException e) {
-            left = CompletableFuture.failedFuture(e);
-        }
-        return left.whenComplete((nothing, failure) -> {
+        return departure.get().whenComplete((nothing, failure) -> {
             if (failure != null) {
                 undone.add(departure);
             }
         });
     }
 
-    /**
-     * Leaves whichever chat a connection is the last one of. Of several it has served the newest at last, and what the client
-     * names is a position of that; from the others it was gone before.
-     */
+    /** Leaves whichever chat a connection is the last one of. */
     private CompletionStage<Void> leaveAny(Arrival arrival, ConnectionId id, OptionalLong position, long confirmed) {
         return candidates(arrival).thenCompose(chats -> {
             CompletionStage<Void> done = completedFuture(null);
-            List<Session> served = chats.stream()
-                    .filter(chat -> id.equals(chat.lastConnection()))
-                    .sorted(OPENED.reversed())
-                    .toList();
-            for (Session chat : served) {
-                boolean isLast = chat.id().equals(served.get(0).id());
-                OptionalLong named = isLast ? position : OptionalLong.empty();
-                long proved = isLast ? confirmed : 0;
+            for (Session chat : chats) {
                 done = done.thenCompose(nothing -> engine.update(
                                 chat.id(),
                                 "left",
-                                (session, policy, now) -> session.left(id, named, proved, policy, now))
+                                (session, policy, now) -> session.left(id, position, confirmed, policy, now))
                         .thenApply(change -> null));
             }
             return done;

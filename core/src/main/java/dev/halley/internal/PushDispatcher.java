@@ -174,7 +174,8 @@ final class PushDispatcher {
             }
             // From what is unseen on, for the badge counts that; what the push carries is a part of it.
             long from = Math.min(pushed, seen);
-            read(circuit, from, (int) Math.min(Integer.MAX_VALUE, sending.push().to() - from))
+            store.read(chat, from, (int)
+                            Math.min(Integer.MAX_VALUE, sending.push().to() - from))
                     .whenComplete((page, failure) -> {
                         if (failure != null) {
                             circuit.leave();
@@ -183,15 +184,6 @@ final class PushDispatcher {
                             send(circuit, page);
                         }
                     });
-        }
-
-        private CompletionStage<Optional<Page>> read(Circuit circuit, long after, int max) {
-            try {
-                return store.read(chat, after, max);
-            } catch (RuntimeException e) {
-                circuit.leave();
-                throw e;
-            }
         }
 
         private void send(Circuit circuit, Optional<Page> page) {

@@ -163,7 +163,7 @@ record Session(
         }
         OptionalLong named = named(position);
         if (phase instanceof Online) {
-            return away(named.orElse(Math.max(seen, Math.min(confirmed, head))), policy, now);
+            return away(named.orElse(Math.max(seen, Math.min(confirmed, head))), lastConnection, policy, now);
         }
         if (named.isEmpty()) {
             return unchanged();
@@ -181,9 +181,26 @@ record Session(
         return next.follow();
     }
 
+    /**
+     * The customer's connection serves another chat from now on. What is said of it later is not about this one.
+     *
+     * @param confirmed what was confirmed at last and may not have been committed yet
+     */
+    Step moved(ConnectionId connection, long confirmed, Policy policy, Instant now) {
+        if (isCurrent(connection)) {
+            return away(Math.max(seen, Math.min(confirmed, head)), null, policy, now);
+        }
+        if (!connection.equals(lastConnection)) {
+            return unchanged();
+        }
+        Draft next = new Draft(this, policy, now);
+        next.lastConnection = null;
+        return next.follow();
+    }
+
     /** The node that held the customer's connection is gone. */
     Step orphaned(ConnectionId connection, Policy policy, Instant now) {
-        return isCurrent(connection) ? away(seen, policy, now) : unchanged();
+        return isCurrent(connection) ? away(seen, lastConnection, policy, now) : unchanged();
     }
 
     /** Time has passed: does whatever is due, and nothing if nothing is. */
@@ -192,7 +209,7 @@ record Session(
             return new Step(Optional.empty(), List.of());
         }
         if (isDue(attachBy, now)) {
-            return away(seen, policy, now);
+            return away(seen, lastConnection, policy, now);
         }
         if (wakeAt().filter(at -> isDue(at, now)).isEmpty()) {
             return unchanged();
@@ -394,8 +411,9 @@ record Session(
     }
 
     /** The first thing of an absence: what the client has seen, and what the agent is told. */
-    private Step away(long position, Policy policy, Instant now) {
+    private Step away(long position, @Nullable ConnectionId last, Policy policy, Instant now) {
         Draft next = new Draft(this, policy, now);
+        next.lastConnection = last;
         next.attachBy = null;
         next.phase = new Quiet();
         next.seen = position;

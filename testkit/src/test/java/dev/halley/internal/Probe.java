@@ -170,7 +170,7 @@ public final class Probe {
             }
             case "refreshed" -> cells[5][phase]++;
             case "left" -> cells[departure(before, rule, now)][phase]++;
-            case "orphaned" -> {
+            case "orphaned", "moved" -> {
                 if (changed || isOf(before, rule, now)) {
                     cells[7][phase]++;
                 }

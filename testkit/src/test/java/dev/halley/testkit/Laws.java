@@ -713,6 +713,7 @@ final class Laws {
                 || Probe.pushed(before) >= push.to
                 || Probe.pushed(after) < push.to
                 || input.equals("left")
+                || input.equals("moved")
                 || input.equals("ended")) {
             return;
         }

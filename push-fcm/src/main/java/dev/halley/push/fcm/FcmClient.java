@@ -25,6 +25,7 @@ import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpResponseException;
+import org.eclipse.jetty.client.MultiplexConnectionPool;
 import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.RedirectProtocolHandler;
 import org.eclipse.jetty.client.Request;
@@ -67,6 +68,9 @@ final class FcmClient implements AutoCloseable {
     private static final int THREADS = 8;
     /** FCM allows 100 streams on each, and the engine has 500 pushes in flight. */
     private static final int CONNECTIONS = 4;
+
+    /** Without TLS there is HTTP/1.1, one request at a time. */
+    private static final int CONNECTIONS_WITHOUT_TLS = 100;
 
     private static final int REQUESTS_QUEUED = 1_024;
     private static final int HEADERS = 8_192;
@@ -120,7 +124,6 @@ final class FcmClient implements AutoCloseable {
         client.setFollowRedirects(false);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setUserAgentField(null);
-        client.setMaxConnectionsPerDestination(CONNECTIONS);
         client.setMaxRequestsQueuedPerDestination(REQUESTS_QUEUED);
         client.setMaxResponseHeadersSize(HEADERS);
         try {
@@ -163,6 +166,10 @@ final class FcmClient implements AutoCloseable {
 
         Transport(ClientConnector connector, ClientConnectionFactory.Info http2) {
             super(connector, http2, HttpClientConnectionFactory.HTTP11);
+            setConnectionPoolFactory(destination -> new MultiplexConnectionPool(
+                    destination,
+                    HttpScheme.isSecure(destination.getOrigin().getScheme()) ? CONNECTIONS : CONNECTIONS_WITHOUT_TLS,
+                    1));
         }
 
         @Override

@@ -410,6 +410,43 @@ class EngineEdgesTest {
     }
 
     @Test
+    void aLateDeparture_fromAChatThatWasRemoved_namesNoPositionOfTheOneBefore() {
+        ChatId first = open(ANN);
+        RecordingLink link = attach(ANN);
+        say(first, "One");
+        say(first, "Two");
+        time.advance(Duration.ofSeconds(1));
+        ChatId second = open(ANN);
+        time.settle();
+        engine.connections().confirmed(link.id(), second, 1);
+        join(engine.end(second, ChatEvent.left(Party.AGENT, "Agent Smith")));
+        engine.connections().confirmed(link.id(), second, 2);
+        join(engine.connections().left(link.id(), OptionalLong.empty()));
+        time.advance(Duration.ofMinutes(10));
+        assertThat(join(engine.transcript(second, 0, 0))).isEmpty();
+
+        join(engine.connections().leftLate(new Arrival(ANN, null, null, OptionalLong.of(2)), link.id()));
+
+        assertThat(view(first).seen()).isZero();
+    }
+
+    @Test
+    void aConnectionThatComesBackToAChat_servesItAgain() {
+        NewChat again = new NewChat("request-chat", ANN, null).withServiceId("again");
+        ChatId first = join(engine.open(again)).id();
+        RecordingLink link = attach(ANN);
+        time.advance(Duration.ofSeconds(1));
+        ChatId second = open(ANN);
+        time.settle();
+        join(engine.end(second, ChatEvent.left(Party.AGENT, "Agent Smith")));
+
+        join(engine.open(again));
+        time.settle();
+        assertThat(view(first).presence()).isEqualTo(Presence.ONLINE);
+        assertThat(link.closed()).isFalse();
+    }
+
+    @Test
     void aClientThatIsQuickerThanItsDelivery_isHeard() {
         ChatId chat = open(ANN);
         ConnectionId id = new ConnectionId("quick");

@@ -135,6 +135,7 @@ final class RunningServer implements AutoCloseable {
             // Here and not by the server itself, to which it is a failure if a call does not end.
             Graceful.shutdown(server)
                     .completeOnTimeout(null, STOP.toMillis(), TimeUnit.MILLISECONDS)
+                    .handle((nothing, failure) -> true)
                     .join();
             server.stop();
         } catch (Exception e) {
