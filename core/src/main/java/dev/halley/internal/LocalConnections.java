@@ -165,10 +165,10 @@ final class LocalConnections implements Connections {
             }
             Session latest = chats.stream().max(LATEST).orElseThrow();
             LivePump now = connection.pump();
-            if (now == null || now.isOver()) {
+            if (now == null) {
                 return orGiveUp(connection, join(connection, latest.id(), position, completedFuture(null)));
             }
-            if (now.chat().equals(latest.id())) {
+            if (now.chat().equals(latest.id()) && !now.isOver()) {
                 return completedFuture(null);
             }
             LivePump before = connection.serve(null);
@@ -227,7 +227,7 @@ final class LocalConnections implements Connections {
                     }
                     LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen(), before);
                     pumps.compute(chat, (key, all) -> with(all, pump));
-                    retire(connection.serve(pump));
+                    connection.serve(pump);
                     return pump.start();
                 });
     }
