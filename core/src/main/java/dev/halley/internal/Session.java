@@ -190,9 +190,10 @@ record Session(
         if (isCurrent(connection)) {
             return away(Math.max(seen, Math.min(confirmed, head)), null, policy, now);
         }
-        if (!connection.equals(lastConnection)) {
-            return unchanged();
-        }
+        return connection.equals(lastConnection) ? forgetting(policy, now) : unchanged();
+    }
+
+    private Step forgetting(Policy policy, Instant now) {
         Draft next = new Draft(this, policy, now);
         next.lastConnection = null;
         return next.follow();
