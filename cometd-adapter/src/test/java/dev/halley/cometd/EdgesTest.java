@@ -156,6 +156,24 @@ class EdgesTest {
         }
     }
 
+    @Test
+    void engineThatThrows_refusesTheHandshake() throws Exception {
+        try (TestServer broken = new TestServer(TestServer.settings().build(), Map.of(), false, EdgesTest::throwing);
+                RawClient client = new RawClient(broken.port(), "mia")) {
+            assertThat(client.handshake("").path("error").asText()).isEqualTo("503::unavailable");
+        }
+    }
+
+    private static ChatEngine throwing(ChatEngine engine) {
+        Connections broken = Proxies.of(Connections.class, (method, arguments) -> {
+            throw new IllegalStateException("broken");
+        });
+        return Proxies.of(
+                ChatEngine.class,
+                (method, arguments) ->
+                        method.getName().equals("connections") ? broken : method.invoke(engine, arguments));
+    }
+
     /** As where a store fails: whoever does not ask it still answers. */
     private static ChatEngine withoutStore(ChatEngine engine) {
         Connections down = Proxies.of(Connections.class, (method, arguments) -> {

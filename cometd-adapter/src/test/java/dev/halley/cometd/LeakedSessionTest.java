@@ -12,6 +12,7 @@ import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -141,6 +142,23 @@ class LeakedSessionTest {
 
             assertThat(texts(owner.connect())).containsExactly("has joined the session", "Hello");
             assertThat(server.view(chat).seen()).isZero();
+        }
+    }
+
+    @Test
+    void connect_withoutAName_isRefused_whereNobodyKnowsWhetherTheHandshakesRequestNamedOne() throws Exception {
+        server.close();
+        server = new TestServer(
+                TestServer.settings().build(),
+                TestServer.COMETD,
+                false,
+                UnaryOperator.identity(),
+                message -> Optional.of(UserResolver.gmsUser().resolve(message).orElseThrow()));
+        chat = server.open();
+        try (RawClient owner = client("")) {
+            owner.handshake(",\"ext\":{\"gms_user\":\"mia\"}");
+            assertUnknown(owner.connect());
+            assertThat(texts(owner.connect(",\"ext\":{\"gms_user\":\"mia\"}"))).isNotEmpty();
         }
     }
 

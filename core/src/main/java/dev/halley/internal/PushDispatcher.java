@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -351,11 +350,7 @@ final class PushDispatcher {
     /** Gives up on providers that do not answer; goes on for as long as there is anything to look at. */
     private void look() {
         if (looking.compareAndSet(false, true)) {
-            try {
-                scheduler.schedule(LOOK, this::endLate);
-            } catch (RejectedExecutionException e) {
-                looking.set(false); // the next send tries again
-            }
+            scheduler.schedule(LOOK, this::endLate);
         }
     }
 

@@ -63,18 +63,7 @@ final class Timers {
 
     private void schedule(Instant at) {
         Duration delay = Duration.between(clock.instant(), at);
-        try {
-            scheduler.schedule(delay.isNegative() ? Duration.ZERO : delay, () -> run(at));
-        } catch (RejectedExecutionException e) {
-            lock.lock();
-            try {
-                if (at.equals(next)) {
-                    next = null; // whoever comes next tries again
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
+        scheduler.schedule(delay.isNegative() ? Duration.ZERO : delay, () -> run(at));
     }
 
     private void run(Instant scheduled) {

@@ -9,9 +9,13 @@ import java.time.Duration;
  */
 public interface Scheduler {
 
-    /** Runs a task soon. */
+    /**
+     * Runs a task soon.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if there is too much to do; what was meant is done later
+     */
     void execute(Runnable task);
 
-    /** Runs a task once the delay has passed. */
+    /** Runs a task once the delay has passed. Refuses none before the engine is closed. */
     void schedule(Duration delay, Runnable task);
 }

@@ -119,33 +119,6 @@ class TimersTest {
     }
 
     @Test
-    void aTimeThatCouldNotBeScheduled_isScheduledWithTheNext() {
-        AtomicInteger refusals = new AtomicInteger(1);
-        Timers busy = new Timers(
-                time,
-                new Scheduler() {
-                    @Override
-                    public void execute(Runnable task) {
-                        time.execute(task);
-                    }
-
-                    @Override
-                    public void schedule(Duration delay, Runnable task) {
-                        if (refusals.getAndDecrement() > 0) {
-                            throw new RejectedExecutionException();
-                        }
-                        time.schedule(delay, task);
-                    }
-                },
-                (chat, meant) -> wakes.add(new Wake(chat, meant, time.instant())));
-        busy.add(new ChatId("chat1"), time.instant().plusSeconds(1));
-        busy.add(new ChatId("chat2"), time.instant().plusSeconds(60));
-
-        time.pass(Duration.ofSeconds(60));
-        assertThat(wakes).hasSize(2);
-    }
-
-    @Test
     void nothingToWake_schedulesNothing() {
         add(1);
         time.pass(Duration.ofSeconds(2));

@@ -373,6 +373,19 @@ class EngineEdgesTest {
     }
 
     @Test
+    void aSlowConnection_goesOnAfterTheSchedulerHasRefused() {
+        ChatId chat = open(ANN);
+        RecordingLink link = new RecordingLink("slow").slow();
+        join(engine.connections().attach(new Arrival(ANN, null, null, OptionalLong.empty()), link));
+        refusing = true;
+        link.take();
+        refusing = false;
+        say(chat, "Hello Ann");
+        time.settle();
+        assertThat(link.texts()).contains("Hello Ann");
+    }
+
+    @Test
     void aStoreThatThrows_closesTheConnection_asOneThatFails() {
         SessionStore throwing = (SessionStore) Proxy.newProxyInstance(
                 SessionStore.class.getClassLoader(),
