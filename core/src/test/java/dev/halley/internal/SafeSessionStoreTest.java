@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,11 +24,15 @@ class SafeSessionStoreTest {
     private static final UserId ANN = new UserId("ann");
 
     private final List<String> called = new ArrayList<>();
+    private boolean answering;
     private final SessionStore store = new SafeSessionStore((SessionStore) Proxy.newProxyInstance(
             SessionStore.class.getClassLoader(), new Class<?>[] {SessionStore.class}, (proxy, method, arguments) -> {
                 called.add(method.getName());
                 if (method.getName().equals("close")) {
                     return null;
+                }
+                if (answering) {
+                    return CompletableFuture.completedFuture(List.of(CHAT));
                 }
                 throw new IllegalStateException("the store is broken");
             }));
@@ -48,6 +53,13 @@ class SafeSessionStoreTest {
         assertThat(calls)
                 .allSatisfy(call -> assertThat(call.toCompletableFuture()).isCompletedExceptionally());
         assertThat(called).containsExactly("create", "update", "read", "ofOwner", "all");
+    }
+
+    @Test
+    void whatIsAnswered_isPassedOn() {
+        answering = true;
+        assertThat(store.all("", 1).toCompletableFuture()).isCompletedWithValue(List.of(CHAT));
+        assertThat(store.ofOwner(ANN).toCompletableFuture()).isCompletedWithValue(List.of(CHAT));
     }
 
     @Test
