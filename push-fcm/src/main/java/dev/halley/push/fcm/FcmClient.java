@@ -14,8 +14,10 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -86,6 +88,7 @@ final class FcmClient implements AutoCloseable {
     private final HttpClient client;
     private final Duration timeout;
     private final InstantSource clock;
+    private final Set<Post> underWay = ConcurrentHashMap.newKeySet();
     private final Map<Connection, Long> lastAnswers = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
@@ -142,6 +145,7 @@ final class FcmClient implements AutoCloseable {
     /** Posts JSON. Completes always, and normally. */
     CompletableFuture<Answer> post(URI url, String token, byte[] body) {
         Post post = new Post(url, token, body);
+        underWay.add(post);
         post.send();
         // Jetty has a timeout of its own, and forgets some requests of a connection that is reset.
         Scheduler.Task late = client.getScheduler()
@@ -149,7 +153,10 @@ final class FcmClient implements AutoCloseable {
                         () -> post.answer.complete(Answer.failed("timeout")),
                         timeout.plus(GRACE).toMillis(),
                         TimeUnit.MILLISECONDS);
-        return post.answer.whenComplete((answer, failure) -> late.cancel());
+        return post.answer.whenComplete((answer, failure) -> {
+            late.cancel();
+            underWay.remove(post);
+        });
     }
 
     @Override
@@ -158,6 +165,9 @@ final class FcmClient implements AutoCloseable {
             client.stop();
         } catch (Exception e) {
             throw new IllegalStateException("The HTTP client does not stop", e);
+        } finally {
+            // Jetty forgets those whose connection is just being made.
+            underWay.forEach(post -> post.answer.complete(Answer.failed("connection lost")));
         }
     }
 
