@@ -77,7 +77,7 @@ final class LocalConnections implements Connections {
             return known.then(() -> serveLatest(known, arrival.position()));
         }
         byUser.compute(arrival.user(), (user, connections) -> with(connections, connection));
-        return orGiveUp(connection, connection.then(() -> serveLatest(connection, arrival.position())));
+        return connection.then(() -> serveLatest(connection, arrival.position()));
     }
 
     @Override
@@ -143,8 +143,7 @@ final class LocalConnections implements Connections {
                 .max(Comparator.comparingLong(connection -> connection.number));
         all.stream()
                 .filter(connection -> connection.arrival.serviceId() != null || newest.get() == connection)
-                .forEach(connection ->
-                        orGiveUp(connection, connection.then(() -> serveLatest(connection, OptionalLong.empty()))));
+                .forEach(connection -> connection.then(() -> serveLatest(connection, OptionalLong.empty())));
     }
 
     private void look() {
@@ -159,23 +158,22 @@ final class LocalConnections implements Connections {
 
     /** Has a connection serve the chat that it named, or the latest, if it does not do so already. */
     private CompletionStage<Void> serveLatest(Connection connection, OptionalLong position) {
-        return candidates(connection.arrival).thenCompose(chats -> {
+        return orGiveUp(connection, candidates(connection.arrival).thenCompose(chats -> {
             if (chats.isEmpty() || connection.isGone()) {
                 return completedFuture(null);
             }
             Session latest = chats.stream().max(LATEST).orElseThrow();
             LivePump now = connection.pump();
             if (now == null) {
-                return orGiveUp(connection, join(connection, latest.id(), position, completedFuture(null)));
+                return join(connection, latest.id(), position, completedFuture(null));
             }
             if (now.chat().equals(latest.id()) && !now.isOver()) {
                 return completedFuture(null);
             }
             LivePump before = connection.serve(null);
             CompletionStage<Void> left = before == null ? completedFuture(null) : move(before, connection.link.id());
-            return orGiveUp(
-                    connection, left.thenCompose(nothing -> join(connection, latest.id(), position, now.taken())));
-        });
+            return left.thenCompose(nothing -> join(connection, latest.id(), position, now.taken()));
+        }));
     }
 
     /** Gives up a connection of which the store may or may not have noted what it serves: its client comes back. */

@@ -207,6 +207,11 @@ final class SessionFixture {
         return then(session.left(connection, OptionalLong.empty(), 0, policy, now));
     }
 
+    /** A connection serves another chat from now on. */
+    SessionFixture moved(ConnectionId connection) {
+        return then(session.moved(connection, 0, policy, now));
+    }
+
     SessionFixture orphaned() {
         return orphaned(CONNECTION);
     }

@@ -593,6 +593,19 @@ class SessionTest {
         }
 
         @Test
+        void aConnectionThatMovesOn_isNoLongerTheLastOne_andMayComeBack() {
+            online().said()
+                    .moved(CONNECTION)
+                    .is(Grace.class)
+                    .tellsOf(1)
+                    .left(CONNECTION, 2)
+                    .isUnchanged();
+            quiet().moved(CONNECTION).left(CONNECTION, 0).isUnchanged();
+            online().moved(CONNECTION).joined(CONNECTION).is(new Online());
+            online().moved(ANOTHER).isUnchanged();
+        }
+
+        @Test
         void aDepartureNamesItsConnection() {
             online().left(ANOTHER, 0).isUnchanged();
             online().joined(ANOTHER).left(CONNECTION, 0).isUnchanged();

@@ -129,7 +129,7 @@ final class Fields {
             if (field.getValue().isContainerNode()) {
                 structures.add(field.getKey());
             } else if (!field.getValue().isNull()) {
-                values.put(field.getKey(), Texts.wellFormed(field.getValue().asText()));
+                values.put(field.getKey(), field.getValue().asText());
             }
         });
     }
