@@ -50,6 +50,10 @@ public final class Options {
     private final Map<String, Texts> texts;
     private final Settings settings;
     private final Set<String> providerNames;
+
+    /** Asked with each event, and most set none. */
+    private final boolean setsTimeToLive;
+
     private final ConcurrentHashMap<Choice, Map<String, String>> resolved = new ConcurrentHashMap<>();
 
     /** What of a push decides which options hold. */
@@ -60,6 +64,7 @@ public final class Options {
         this.texts = readTexts(sections);
         this.providerNames =
                 sections.keySet().stream().flatMap(Options::providerName).collect(toUnmodifiableSet());
+        this.setsTimeToLive = timesToLive().findAny().isPresent();
         this.settings = toSettings();
     }
 
@@ -157,6 +162,9 @@ public final class Options {
 
     /** Returns for how long a push to a device is tried: {@code <type>.ttl}, else {@code ttl}; empty if neither is set. */
     public Optional<Duration> timeToLive(Device device, String tag) {
+        if (!setsTimeToLive) {
+            return Optional.empty();
+        }
         Map<String, String> options = forPush(device.provider(), tag, device.debug());
         return Optional.ofNullable(options.get(device.type() + "." + KnownOptions.TTL))
                 .or(() -> Optional.ofNullable(options.get(KnownOptions.TTL)))
@@ -284,12 +292,15 @@ public final class Options {
     }
 
     private Duration longestTimeToLive(Duration usual) {
+        return timesToLive().reduce(usual, (a, b) -> a.compareTo(b) > 0 ? a : b);
+    }
+
+    private Stream<Duration> timesToLive() {
         return sections.values().stream()
                 .flatMap(options -> options.entrySet().stream())
                 .filter(option -> option.getKey().equals(KnownOptions.TTL)
                         || option.getKey().endsWith("." + KnownOptions.TTL))
-                .map(option -> seconds(option.getValue()))
-                .reduce(usual, (a, b) -> a.compareTo(b) > 0 ? a : b);
+                .map(option -> seconds(option.getValue()));
     }
 
     private static Duration seconds(String value) {

@@ -21,6 +21,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -201,12 +202,16 @@ final class PushDispatcher {
                 noDevice();
                 return;
             }
-            List<Row> rows = page.get().rows().stream()
-                    .filter(row ->
-                            row.pushable() && row.position() <= sending.push().to())
-                    .toList();
-            List<Row> untold =
-                    rows.stream().filter(row -> row.position() > pushed).toList();
+            List<Row> untold = new ArrayList<>();
+            long unseen = 0;
+            for (Row row : page.get().rows()) {
+                if (row.pushable() && row.position() <= sending.push().to()) {
+                    unseen += row.position() > session.seen() ? 1 : 0;
+                    if (row.position() > pushed) {
+                        untold.add(row);
+                    }
+                }
+            }
             if (untold.isEmpty()) {
                 circuit.leave();
                 settlement.settled(chat, key, new Outcome.Rejected("rows dropped"));
@@ -233,8 +238,6 @@ final class PushDispatcher {
                 deferred(device, "circuit open", circuit.openDuration());
                 return;
             }
-            long unseen =
-                    rows.stream().filter(row -> row.position() > session.seen()).count();
             send(
                     circuit,
                     provider.get(),

@@ -1,7 +1,9 @@
 package dev.halley.internal;
 
+import static java.util.Objects.checkIndex;
+import static java.util.Objects.requireNonNull;
+
 import java.util.AbstractList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
@@ -9,16 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ids of the last events. Each event asks whether it is among them, so their hashes are kept side by side: to look at 64
- * strings is to fetch as many objects from all over the heap. Immutable.
+ * strings is to fetch as many objects from all over the heap. Immutable: a part of arrays that are shared with earlier
+ * versions, which never look beyond their end.
  */
 final class RecentIds extends AbstractList<String> implements RandomAccess {
 
-    private final String[] ids;
+    private final @Nullable String[] ids;
     private final int[] hashes;
+    private final int from;
+    private final int to;
 
-    private RecentIds(String[] ids, int[] hashes) {
+    private RecentIds(@Nullable String[] ids, int[] hashes, int from, int to) {
         this.ids = ids;
         this.hashes = hashes;
+        this.from = from;
+        this.to = to;
     }
 
     /** Returns the last ids with one more, at most so many. Few of them are a plain list, which is smaller. */
@@ -31,36 +38,60 @@ final class RecentIds extends AbstractList<String> implements RandomAccess {
             return List.of(ids.get(0), id);
         }
         RecentIds before = ids instanceof RecentIds recent ? recent : of(ids);
-        int kept = Math.min(size, most - 1);
-        String[] more = Arrays.copyOfRange(before.ids, size - kept, size + 1);
-        int[] moreHashes = Arrays.copyOfRange(before.hashes, size - kept, size + 1);
-        more[kept] = id;
-        moreHashes[kept] = id.hashCode();
-        return new RecentIds(more, moreHashes);
+        return before.with(id, before.to - Math.min(size, most - 1));
     }
 
     private static RecentIds of(List<String> ids) {
         return new RecentIds(
                 ids.toArray(String[]::new),
-                ids.stream().mapToInt(String::hashCode).toArray());
+                ids.stream().mapToInt(String::hashCode).toArray(),
+                0,
+                ids.size());
+    }
+
+    /** The first who goes on from a version takes the place behind it; whoever tries again, or elsewhere, copies. */
+    private RecentIds with(String id, int first) {
+        if (takesPlaceFor(id)) {
+            hashes[to] = id.hashCode();
+            return new RecentIds(ids, hashes, first, to + 1);
+        }
+        int kept = to - first;
+        int room = kept + 1 + kept / 2;
+        @Nullable String[] more = new String[room];
+        int[] moreHashes = new int[room];
+        System.arraycopy(ids, first, more, 0, kept);
+        System.arraycopy(hashes, first, moreHashes, 0, kept);
+        more[kept] = id;
+        moreHashes[kept] = id.hashCode();
+        return new RecentIds(more, moreHashes, 0, kept + 1);
+    }
+
+    private boolean takesPlaceFor(String id) {
+        synchronized (ids) {
+            boolean isFree = to < ids.length && ids[to] == null;
+            if (isFree) {
+                ids[to] = id;
+            }
+            return isFree;
+        }
     }
 
     @Override
     public String get(int index) {
-        return ids[index];
+        return requireNonNull(ids[from + checkIndex(index, size())]);
     }
 
     @Override
     public int size() {
-        return ids.length;
+        return to - from;
     }
 
     @Override
     public int indexOf(@Nullable Object id) {
         int hash = Objects.hashCode(id);
-        for (int i = 0; i < hashes.length; i++) {
-            if (hashes[i] == hash && ids[i].equals(id)) {
-                return i;
+        for (int i = from; i < to; i++) {
+            if (hashes[i] == hash && Objects.equals(ids[i], id)) {
+                return i - from;
             }
         }
         return -1;

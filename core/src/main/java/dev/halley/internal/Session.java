@@ -614,7 +614,8 @@ record Session(
                     notice,
                     endedBy,
                     expires);
-            return new Step(Optional.of(next.equals(before) ? before : next), rows);
+            // With a row more it is another one, without comparing them.
+            return new Step(Optional.of(rows.isEmpty() && next.equals(before) ? before : next), rows);
         }
     }
 }

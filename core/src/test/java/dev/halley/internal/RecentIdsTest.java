@@ -30,6 +30,20 @@ class RecentIdsTest {
     }
 
     @Test
+    void twoThatGoOnFromTheSameIds_dontSeeEachOther() {
+        List<String> read = RecentIds.append(List.of("a", "b"), "c", 5);
+        List<String> one = RecentIds.append(read, "d", 5);
+        List<String> other = RecentIds.append(read, "e", 5);
+        List<String> further = RecentIds.append(one, "f", 5);
+        assertThat(read).containsExactly("a", "b", "c");
+        assertThat(one).containsExactly("a", "b", "c", "d");
+        assertThat(other).containsExactly("a", "b", "c", "e");
+        assertThat(further).containsExactly("a", "b", "c", "d", "f");
+        assertThat(other.contains("d")).isFalse();
+        assertThat(one.lastIndexOf("e")).isEqualTo(-1);
+    }
+
+    @Test
     void idsOfTheSameHash_areToldApart() {
         assertThat("Aa").hasSameHashCodeAs("BB");
         List<String> ids = RecentIds.append(List.of("x", "y"), "Aa", 5);
