@@ -1,9 +1,12 @@
 package dev.halley.spi;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.halley.Row;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +24,8 @@ public final class PayloadFitter {
 
     /** A grapheme cluster. {@code BreakIterator} would split families, flags and skin tones on Java 17. */
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
+
+    private static final Fitted NOTHING = new Fitted(List.of(), 0, false, 0);
 
     private final int limit;
     private final int frame;
@@ -51,6 +56,33 @@ public final class PayloadFitter {
     /** Returns a fitter for a payload in which the rows are JSON within a JSON string, and so escaped twice. */
     public static PayloadFitter jsonInString(int limit, int frame) {
         return new PayloadFitter(limit, frame, 2);
+    }
+
+    /**
+     * Writes a payload in which the rows are JSON, with as many of them as fit.
+     *
+     * @param limit the most bytes that the whole payload may have in UTF-8
+     * @param rows the rows to show, in order
+     * @param payload writes the whole payload; asked up to three times, the first time with what is perhaps too much
+     * @throws IllegalArgumentException if it is too large even without rows
+     */
+    public static String fitJson(int limit, List<Row> rows, Function<Fitted, String> payload) {
+        return fit(limit, rows, payload, 1);
+    }
+
+    /** As {@link #fitJson}, for a payload in which the rows are JSON within a JSON string, and so escaped twice. */
+    public static String fitJsonInString(int limit, List<Row> rows, Function<Fitted, String> payload) {
+        return fit(limit, rows, payload, 2);
+    }
+
+    private static String fit(int limit, List<Row> rows, Function<Fitted, String> payload, int depth) {
+        // As a rule there is room for all, and then it is quicker written than reckoned.
+        String whole = payload.apply(new PayloadFitter(limit, 0, depth).fit(rows));
+        if (whole.getBytes(UTF_8).length <= limit) {
+            return whole;
+        }
+        int frame = payload.apply(NOTHING).getBytes(UTF_8).length;
+        return payload.apply(new PayloadFitter(limit, frame, depth).fit(rows));
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -131,6 +132,24 @@ class PayloadFitterTest {
                         "A limit of " + (least - 1) + " bytes is too small: without any row the payload has " + least);
     }
 
+    @Test
+    void whatFits_isWrittenOnce_andWhatDoesNotIsNeverTooLong() {
+        List<Fitted> asked = new ArrayList<>();
+        Function<Fitted, String> payload = fitted -> {
+            asked.add(fitted);
+            return payload(fitted, 1);
+        };
+        assertThat(PayloadFitter.fitJson(PLENTY, rows("Hello", "you"), payload)).contains("Hello", "you");
+        assertThat(asked).hasSize(1);
+        assertThat(PayloadFitter.fitJson(PLENTY, List.of(), payload))
+                .isEqualTo(payload(new Fitted(List.of(), 0, false, 0), 1));
+        assertThat(asked).hasSize(2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PayloadFitter.fitJson(frame(1) - 1, rows("Hello"), payload))
+                .withMessageContaining("A limit of " + (frame(1) - 1) + " bytes is too small");
+        assertThat(PayloadFitter.fitJson(frame(1), List.of(), payload)).hasSize(frame(1));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void everyGrapheme_isKeptWholeOrNotAtAll(int depth) {
@@ -198,6 +217,7 @@ class PayloadFitterTest {
             Fitted fitted = fitter(depth, limit).fit(rows);
 
             assertThat(sizeOf(fitted, depth)).isEqualTo(fitted.size()).isLessThanOrEqualTo(limit);
+            assertThat(written(depth, limit, rows)).isEqualTo(payload(fitted, depth));
             assertThat(fitted.entries().size() + fitted.omitted()).isEqualTo(rows.size());
             List<String> newest = texts(rows).subList(fitted.omitted(), rows.size());
             if (fitted.truncated()) {
@@ -286,9 +306,18 @@ class PayloadFitterTest {
     }
 
     private static int sizeOf(Fitted fitted, int depth) {
+        return payload(fitted, depth).getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static String payload(Fitted fitted, int depth) {
         String json = json(fitted);
-        String payload = depth == 1 ? json : "{\"data\":\"" + escape(json) + "\"}";
-        return payload.getBytes(StandardCharsets.UTF_8).length;
+        return depth == 1 ? json : "{\"data\":\"" + escape(json) + "\"}";
+    }
+
+    private static String written(int depth, int limit, List<Row> rows) {
+        return depth == 1
+                ? PayloadFitter.fitJson(limit, rows, fitted -> payload(fitted, 1))
+                : PayloadFitter.fitJsonInString(limit, rows, fitted -> payload(fitted, 2));
     }
 
     private static String json(Fitted fitted) {

@@ -1,7 +1,5 @@
 package dev.halley.push.fcm;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.halley.Notification;
@@ -13,7 +11,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /** The body of a push. */
@@ -34,8 +31,8 @@ final class Message {
      */
     static final Duration MOST_TIME_TO_LIVE = Duration.ofDays(28);
 
+    private static final int USUAL_LENGTH = 1_024;
     private static final JsonFactory JSON = new JsonFactory();
-    private static final Fitted NO_ROWS = new Fitted(List.of(), 0, false, 0);
 
     private Message() {}
 
@@ -45,11 +42,8 @@ final class Message {
      * @throws IllegalArgumentException if it is too large even without rows
      */
     static String toJson(Notification notification, String token) {
-        int frame = sizeOf(body(notification, token, NO_ROWS));
-        return body(
-                notification,
-                token,
-                PayloadFitter.jsonInString(MOST_BYTES, frame).fit(notification.shown()));
+        return PayloadFitter.fitJsonInString(
+                MOST_BYTES, notification.shown(), fitted -> body(notification, token, fitted));
     }
 
     /** Returns the body of a request that FCM checks, but delivers to nobody: its token is nobody's. */
@@ -58,11 +52,12 @@ final class Message {
     }
 
     private static String body(Notification notification, String token, Fitted fitted) {
+        String chatPart = chatPart(notification, fitted); // before the rest, for Jackson has one buffer for each thread
         return write(json -> {
             json.writeObjectFieldStart("message");
             json.writeStringField("token", token);
             json.writeObjectFieldStart("data");
-            json.writeStringField("message", chatPart(notification, fitted));
+            json.writeStringField("message", chatPart);
             json.writeStringField("tag", notification.tag());
             json.writeStringField("key", notification.key());
             json.writeEndObject();
@@ -138,17 +133,13 @@ final class Message {
         }
     }
 
-    private static int sizeOf(String json) {
-        return json.getBytes(UTF_8).length;
-    }
-
     private interface Fields {
         void write(JsonGenerator json) throws IOException;
     }
 
     private static String write(Fields fields) {
         // A writer, for Jackson's own UTF-8 turns each emoji into two escapes.
-        StringWriter out = new StringWriter();
+        StringWriter out = new StringWriter(USUAL_LENGTH);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             fields.write(json);

@@ -32,7 +32,6 @@ final class Alert {
 
     private static final int LEAST_LIMIT_WITH_THREAD = 512;
     private static final JsonFactory JSON = new JsonFactory();
-    private static final Fitted NOTHING = new Fitted(List.of(), 0, false, 0);
 
     private Alert() {}
 
@@ -42,17 +41,7 @@ final class Alert {
      * @throws IllegalArgumentException if it does not fit even without rows
      */
     static String toJson(Notification notification) {
-        String empty = toJson(notification, NOTHING);
-        int frame = empty.getBytes(UTF_8).length;
-        if (notification.shown().isEmpty()) {
-            if (frame > limit(notification)) {
-                throw new IllegalArgumentException("A limit of " + limit(notification)
-                        + " bytes is too small: without any row the payload has " + frame);
-            }
-            return empty;
-        }
-        return toJson(
-                notification, PayloadFitter.json(limit(notification), frame).fit(notification.shown()));
+        return PayloadFitter.fitJson(limit(notification), notification.shown(), rows -> toJson(notification, rows));
     }
 
     /** Returns how many bytes a payload with these options has at least, the number of rows that are left out included. */
