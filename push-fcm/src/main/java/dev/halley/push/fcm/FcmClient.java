@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.alpn.client.ALPNClientConnection;
 import org.eclipse.jetty.client.BytesRequestContent;
@@ -53,7 +54,6 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Jetty's client over HTTP/2, or HTTP/1.1 where a server or a proxy has nothing else, without what a browser has (redirects, cookies, authentication, compression, pushed streams),
@@ -89,6 +89,7 @@ final class FcmClient implements AutoCloseable {
     private final Duration timeout;
     private final InstantSource clock;
     private final Set<Post> underWay = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean();
     private final Map<Connection, Long> lastAnswers = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
@@ -147,16 +148,23 @@ final class FcmClient implements AutoCloseable {
         Post post = new Post(url, token, body);
         underWay.add(post);
         post.send();
-        // Jetty has a timeout of its own, and forgets some requests of a connection that is reset.
-        Scheduler.Task late = client.getScheduler()
-                .schedule(
-                        () -> post.answer.complete(Answer.failed("timeout")),
-                        timeout.plus(GRACE).toMillis(),
-                        TimeUnit.MILLISECONDS);
-        return post.answer.whenComplete((answer, failure) -> {
-            late.cancel();
-            underWay.remove(post);
-        });
+        look();
+        return post.answer.whenComplete((answer, failure) -> underWay.remove(post));
+    }
+
+    /** Jetty has a timeout of its own, and forgets some requests of a connection that is reset. */
+    private void look() {
+        if (looking.compareAndSet(false, true)) {
+            client.getScheduler().schedule(this::endLate, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void endLate() {
+        underWay.stream().filter(Post::isLate).forEach(post -> post.answer.complete(Answer.failed("timeout")));
+        looking.set(false);
+        if (!underWay.isEmpty() && client.isRunning()) {
+            look();
+        }
     }
 
     @Override
@@ -213,6 +221,10 @@ final class FcmClient implements AutoCloseable {
             this.body = body;
         }
 
+        boolean isLate() {
+            return System.nanoTime() - began > timeout.plus(GRACE).toNanos();
+        }
+
         void send() {
             isUnderWay = false;
             isCommitted = false;
@@ -258,6 +270,9 @@ final class FcmClient implements AutoCloseable {
         @Override
         public void onComplete(Result result) {
             Throwable failure = result.getFailure();
+            if (failure == null && answer.isDone()) {
+                return; // the head has said it
+            }
             if (failure == null || saysEnough(result.getResponse().getStatus())) {
                 answer.complete(toAnswer(result.getResponse()));
             } else if (resends < RESENDS && reachedNobody(failure) && client.isRunning()) {
