@@ -1,5 +1,7 @@
 package dev.halley.push.ios;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.eatthepath.pushy.apns.ApnsClient;
 import com.eatthepath.pushy.apns.ApnsClientBuilder;
 import com.eatthepath.pushy.apns.ApnsClientMetricsListener;
@@ -17,12 +19,11 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** A server of APNs and what opens it. Its files are read once. Immutable. */
 final class Access {
@@ -33,16 +34,39 @@ final class Access {
     private static final long MOST_BYTES = 1 << 20;
     private static final int P256_BITS = 256;
 
-    /** The options by which an access differs from another. */
-    private static final List<String> WORDS = List.of(
-            IosProviderFactory.HOST,
-            IosProviderFactory.PORT,
-            IosProviderFactory.TRUSTED,
-            IosProviderFactory.KEY,
-            IosProviderFactory.KEY_ID,
-            IosProviderFactory.TEAM_ID,
-            IosProviderFactory.CERTIFICATE,
-            IosProviderFactory.CERTIFICATE_PASSWORD);
+    /**
+     * What a set of options says of the access, the same for those that share one.
+     *
+     * @param key and what follows: null if not set
+     */
+    record Words(
+            String host,
+            String port,
+            @Nullable String trusted,
+            @Nullable String key,
+            @Nullable String keyId,
+            @Nullable String teamId,
+            @Nullable String certificate,
+            @Nullable String password) {
+
+        static Words of(Map<String, String> options) {
+            return new Words(
+                    options.getOrDefault(IosProviderFactory.HOST, DEFAULT_HOST),
+                    options.getOrDefault(IosProviderFactory.PORT, DEFAULT_PORT),
+                    options.get(IosProviderFactory.TRUSTED),
+                    options.get(IosProviderFactory.KEY),
+                    options.get(IosProviderFactory.KEY_ID),
+                    options.get(IosProviderFactory.TEAM_ID),
+                    options.get(IosProviderFactory.CERTIFICATE),
+                    options.get(IosProviderFactory.CERTIFICATE_PASSWORD));
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
+    }
 
     private interface Step {
         void on(ApnsClientBuilder builder) throws IOException, GeneralSecurityException;
@@ -58,15 +82,6 @@ final class Access {
         this.port = port;
         this.trust = trust;
         this.credential = credential;
-    }
-
-    /** Returns what a set of options says of the access, the same for those that share one. May hold a password. */
-    static Map<String, String> words(Map<String, String> options) {
-        Map<String, String> words = new TreeMap<>();
-        words.put(IosProviderFactory.HOST, DEFAULT_HOST);
-        words.put(IosProviderFactory.PORT, DEFAULT_PORT);
-        WORDS.forEach(name -> Optional.ofNullable(options.get(name)).ifPresent(value -> words.put(name, value)));
-        return words;
     }
 
     /** Returns which option a set of options lacks. */
@@ -89,35 +104,28 @@ final class Access {
      * @throws BadFileException if one is none of its kind
      * @throws OptionException if the options contradict each other
      */
-    static Access read(Map<String, String> words) throws BadFileException {
+    static Access read(Words words) throws BadFileException {
         Step trust = builder -> {};
-        String trusted = words.get(IosProviderFactory.TRUSTED);
+        String trusted = words.trusted();
         if (trusted != null) {
             X509Certificate[] certificates = certificates(trusted);
             trust = builder -> builder.setTrustedServerCertificateChain(certificates);
         }
-        return new Access(
-                words.getOrDefault(IosProviderFactory.HOST, DEFAULT_HOST),
-                Integer.parseInt(words.getOrDefault(IosProviderFactory.PORT, DEFAULT_PORT)),
-                trust,
-                credential(words));
+        return new Access(words.host(), Integer.parseInt(words.port()), trust, credential(words));
     }
 
-    private static Step credential(Map<String, String> words) throws BadFileException {
-        String key = words.get(IosProviderFactory.KEY);
-        String certificate = words.get(IosProviderFactory.CERTIFICATE);
+    private static Step credential(Words words) throws BadFileException {
+        String key = words.key();
+        String certificate = words.certificate();
         if (key != null && certificate != null) {
             throw new OptionException(IosProviderFactory.KEY + " and " + IosProviderFactory.CERTIFICATE
                     + " are both set for the same devices: accepted is one of them");
         }
         if (certificate != null) {
-            String password = words.getOrDefault(IosProviderFactory.CERTIFICATE_PASSWORD, "");
-            return certificate(certificate, password);
+            return certificate(certificate, requireNonNullElse(words.password(), ""));
         }
-        ApnsSigningKey signingKey = key(
-                String.valueOf(key),
-                words.getOrDefault(IosProviderFactory.TEAM_ID, ""),
-                words.getOrDefault(IosProviderFactory.KEY_ID, ""));
+        ApnsSigningKey signingKey =
+                key(String.valueOf(key), requireNonNullElse(words.teamId(), ""), requireNonNullElse(words.keyId(), ""));
         return builder -> builder.setSigningKey(signingKey);
     }
 

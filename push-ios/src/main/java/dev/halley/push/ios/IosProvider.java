@@ -39,11 +39,11 @@ final class IosProvider implements PushProvider {
     private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]+");
 
     private final Options options;
-    private final Map<Map<String, String>, String> names = new HashMap<>();
+    private final Map<Access.Words, String> names = new HashMap<>();
     private final Map<String, Gateway> gateways = new HashMap<>();
     private final NioEventLoopGroup loops = new NioEventLoopGroup(1, new DefaultThreadFactory("halley-push-ios", true));
 
-    IosProvider(Options options, Map<Map<String, String>, Access> accesses, Duration timeLimit) {
+    IosProvider(Options options, Map<Access.Words, Access> accesses, Duration timeLimit) {
         this.options = options;
         try {
             accesses.forEach((words, access) -> {
@@ -78,7 +78,7 @@ final class IosProvider implements PushProvider {
 
     private String gateway(Notification notification, Device device) {
         Optional<String> missing = Access.missing(notification.options());
-        String name = names.get(Access.words(notification.options()));
+        String name = names.get(Access.Words.of(notification.options()));
         if (name == null || missing.isPresent()) {
             throw new IllegalArgumentException(missing.orElse(IosProviderFactory.KEY) + " is not set for the provider "
                     + device.provider() + (device.debug() ? " in debug mode" : ""));
@@ -113,7 +113,7 @@ final class IosProvider implements PushProvider {
     public String circuit(Device device) {
         @Nullable
         String name = names.get(
-                Access.words(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
+                Access.Words.of(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
         return name == null ? "" : name;
     }
 

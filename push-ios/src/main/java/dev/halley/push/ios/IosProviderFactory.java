@@ -124,10 +124,10 @@ public final class IosProviderFactory implements PushProviderFactory {
             throw new IllegalArgumentException(
                     "No type of this factory: " + config.type() + "; its types are " + types());
         }
-        Map<Map<String, String>, Access> accesses = new HashMap<>();
+        Map<Access.Words, Access> accesses = new HashMap<>();
         for (Map<String, String> variant : config.variants()) {
             if (Access.missing(variant).isEmpty()) {
-                accesses.computeIfAbsent(Access.words(variant), words -> read(config, words));
+                accesses.computeIfAbsent(Access.Words.of(variant), words -> read(config, words));
                 checkRoom(config, variant);
             }
         }
@@ -137,7 +137,7 @@ public final class IosProviderFactory implements PushProviderFactory {
         return new IosProvider(config.options(), accesses, timeLimit);
     }
 
-    private static Access read(ProviderConfig config, Map<String, String> words) {
+    private static Access read(ProviderConfig config, Access.Words words) {
         try {
             return Access.read(words);
         } catch (Access.BadFileException e) {
