@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,11 @@ final class HalleyPushes implements Pushes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(HalleyPushes.class);
 
+    private final AtomicInteger unsettled = new AtomicInteger();
+
+    /** Released once all are settled: to wake somebody up for each would cost as much as a part of the push. */
     private final Semaphore settled = new Semaphore(0);
+
     private final ChatEngine engine;
     private final ChatId[] chats;
     private long head = 1;
@@ -31,7 +36,9 @@ final class HalleyPushes implements Pushes {
                     @Override
                     public void pushSettled(String provider, Outcome outcome, Duration took) {
                         if (outcome instanceof Outcome.Accepted) {
-                            settled.release();
+                            if (unsettled.decrementAndGet() == 0) {
+                                settled.release();
+                            }
                         } else {
                             LOGGER.error("A push was answered {}", outcome);
                         }
@@ -104,12 +111,13 @@ final class HalleyPushes implements Pushes {
 
     @Override
     public void all(String[] texts) throws InterruptedException {
+        unsettled.set(texts.length);
         settled.drainPermits();
         head++;
         for (int i = 0; i < texts.length; i++) {
             one(i, texts[i]);
         }
-        settled.acquire(texts.length);
+        settled.acquire();
     }
 
     @Override

@@ -35,11 +35,19 @@ final class PushProgram {
         String[] texts = new String[devices];
         Arrays.fill(texts, Marked.text(System.nanoTime()));
         pushes.ready();
+        long compiler = Commands.compilerNanos();
         long cpu = Commands.cpuNanos();
         long begin = System.nanoTime();
         pushes.all(texts);
         double seconds = (System.nanoTime() - begin) / 1e9;
-        return Map.of("rate", devices / seconds, "cpu", (Commands.cpuNanos() - cpu) / 1e3 / devices);
+        double used = Commands.cpuNanos() - cpu;
+        return Map.of(
+                "rate",
+                devices / seconds,
+                "cpu",
+                used / 1e3 / devices,
+                "compiling",
+                (Commands.compilerNanos() - compiler) / used);
     }
 
     private static Map<String, Number> paced(Pushes pushes, int devices, int perSecond, int millis)

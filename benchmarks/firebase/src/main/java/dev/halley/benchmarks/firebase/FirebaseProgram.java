@@ -67,6 +67,7 @@ final class FirebaseProgram {
     }
 
     private String all() throws InterruptedException {
+        long compiler = compilerNanos();
         long cpu = cpuNanos();
         long begin = System.nanoTime();
         for (int i = 0; i < devices; i++) {
@@ -86,7 +87,9 @@ final class FirebaseProgram {
         room.acquire(IN_FLIGHT);
         room.release(IN_FLIGHT);
         double seconds = (System.nanoTime() - begin) / 1e9;
-        return "= rate=" + devices / seconds + " cpu=" + (cpuNanos() - cpu) / 1e3 / devices;
+        double used = cpuNanos() - cpu;
+        return "= rate=" + devices / seconds + " cpu=" + used / 1e3 / devices + " compiling="
+                + (compilerNanos() - compiler) / used;
     }
 
     private static Message message(int device) {
@@ -106,6 +109,10 @@ final class FirebaseProgram {
                         .setTtl(86_400_000)
                         .build())
                 .build();
+    }
+
+    private static long compilerNanos() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
     }
 
     private static long cpuNanos() {
