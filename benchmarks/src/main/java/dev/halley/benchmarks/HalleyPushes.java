@@ -9,8 +9,7 @@ import dev.halley.spi.Observer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,13 +18,12 @@ final class HalleyPushes implements Pushes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(HalleyPushes.class);
 
-    private final AtomicInteger unsettled = new AtomicInteger();
-
-    /** Released once all are settled: to wake somebody up for each would cost as much as a part of the push. */
-    private final Semaphore settled = new Semaphore(0);
-
     private final ChatEngine engine;
     private final ChatId[] chats;
+
+    /** Wakes up once all are settled: to do so for each would cost as much as a part of the push. */
+    private volatile CountDownLatch unsettled = new CountDownLatch(0);
+
     private long head = 1;
 
     private HalleyPushes(String type, Options options, int devices) {
@@ -36,9 +34,7 @@ final class HalleyPushes implements Pushes {
                     @Override
                     public void pushSettled(String provider, Outcome outcome, Duration took) {
                         if (outcome instanceof Outcome.Accepted) {
-                            if (unsettled.decrementAndGet() == 0) {
-                                settled.release();
-                            }
+                            unsettled.countDown();
                         } else {
                             LOGGER.error("A push was answered {}", outcome);
                         }
@@ -111,13 +107,12 @@ final class HalleyPushes implements Pushes {
 
     @Override
     public void all(String[] texts) throws InterruptedException {
-        unsettled.set(texts.length);
-        settled.drainPermits();
+        unsettled = new CountDownLatch(texts.length);
         head++;
         for (int i = 0; i < texts.length; i++) {
             one(i, texts[i]);
         }
-        settled.acquire();
+        unsettled.await();
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Access {
     /**
      * What a set of options says of the access, the same for those that share one.
      *
-     * @param key and what follows: null if not set
+     * @param trusted and what follows: null if not set
      */
     record Words(
             String host,
