@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.cometd.bayeux.Channel;
+import org.cometd.bayeux.ChannelId;
 import org.cometd.bayeux.Message;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.Authorizer;
@@ -169,7 +170,8 @@ public final class CometdAdapter {
                 promise.succeed(true);
                 return;
             }
-            CometdLink link = linkOf(session);
+            // Every event comes by here, and only what is about the session itself has to wait for its link.
+            CometdLink link = ChannelId.isMeta(channel) ? linkOf(session) : null;
             if (link == null) {
                 promise.succeed(true);
             } else if (Channel.META_HANDSHAKE.equals(channel)) {

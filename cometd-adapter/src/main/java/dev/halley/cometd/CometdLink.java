@@ -67,6 +67,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             "X-Forwarded-Port",
             "X-Forwarded-Server");
 
+    /** The rows of one message, and about how many bytes they have there. */
+    private record Part(List<Row> rows, int size) {}
+
     /** A message on its way through CometD's queue. */
     private record Queued(long position, int size, int generation) {}
 
@@ -196,22 +199,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     @Override
     public CompletionStage<Void> deliver(ChatView chat, List<Row> rows) {
-        List<List<Row>> parts = new ArrayList<>();
-        List<Integer> sizes = new ArrayList<>();
-        int from = 0;
-        int size = 0;
-        for (int i = 0; i < rows.size(); i++) {
-            int rowSize = sizeOf(rows.get(i));
-            if (size > 0 && size + rowSize > MOST_IN_MESSAGE) {
-                parts.add(rows.subList(from, i));
-                sizes.add(size);
-                from = i;
-                size = 0;
-            }
-            size += rowSize;
-        }
-        parts.add(rows.subList(from, rows.size()));
-        sizes.add(size);
+        List<Part> parts = parts(rows);
         synchronized (this) {
             if (awaitsRepeat) {
                 return CompletableFuture.completedFuture(null); // it is read again
@@ -219,16 +207,16 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             if (!chat.id().equals(current)) {
                 beginAnew(chat.id());
             }
-            for (int i = 0; i < parts.size(); i++) {
-                queued.add(new Queued(lastOf(parts.get(i)), sizes.get(i), generation));
-                queuedSize += sizes.get(i);
+            for (Part part : parts) {
+                queued.add(new Queued(lastOf(part.rows()), part.size(), generation));
+                queuedSize += part.size();
             }
             caughtUp = lastOf(rows) == chat.position();
         }
         if (parts.size() == 1) {
             deliverOne(chat, rows);
         } else {
-            session.batch(() -> parts.forEach(part -> deliverOne(chat, part)));
+            session.batch(() -> parts.forEach(part -> deliverOne(chat, part.rows())));
         }
         synchronized (this) {
             if (chat.id().equals(current)) {
@@ -241,6 +229,24 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             room = later;
             return later;
         }
+    }
+
+    /** Cuts rows into as many messages as they need. */
+    private static List<Part> parts(List<Row> rows) {
+        List<Part> parts = new ArrayList<>(1);
+        int from = 0;
+        int size = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            int rowSize = sizeOf(rows.get(i));
+            if (size > 0 && size + rowSize > MOST_IN_MESSAGE) {
+                parts.add(new Part(rows.subList(from, i), size));
+                from = i;
+                size = 0;
+            }
+            size += rowSize;
+        }
+        parts.add(new Part(from == 0 ? rows : rows.subList(from, rows.size()), size));
+        return parts;
     }
 
     /** Another chat counts from its own start; what is still on its way of the one before says nothing about this one. */
@@ -325,7 +331,12 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     }
 
     private static boolean isForeign(List<ServerMessage.Mutable> replies) {
-        return replies.stream().anyMatch(reply -> CometdAdapter.UNKNOWN_SESSION.equals(reply.get(Message.ERROR_FIELD)));
+        for (ServerMessage reply : replies) {
+            if (CometdAdapter.UNKNOWN_SESSION.equals(reply.get(Message.ERROR_FIELD))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** CometD gives the queue to every connect with the session's id and cookie, also to one that was refused. */

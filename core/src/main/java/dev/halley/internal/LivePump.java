@@ -241,6 +241,9 @@ final class LivePump {
     }
 
     private static List<Row> portion(List<Row> rows) {
+        if (rows.size() == 1) {
+            return rows;
+        }
         int bytes = 0;
         for (int i = 0; i < rows.size(); i++) {
             ChatEvent event = rows.get(i).event();

@@ -25,6 +25,9 @@ public final class PayloadFitter {
     /** A grapheme cluster. {@code BreakIterator} would split families, flags and skin tones on Java 17. */
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
 
+    /** How many bytes each ASCII character has, escaped once and twice. */
+    private static final byte[][] ASCII = {ascii(1), ascii(2)};
+
     private static final Fitted NOTHING = new Fitted(List.of(), 0, false, 0);
 
     private final int limit;
@@ -156,7 +159,7 @@ public final class PayloadFitter {
     private int longestPrefix(String text, int budget) {
         int fits = 0;
         for (int left = budget; fits < text.length(); fits++) {
-            left -= escapedLength(text.charAt(fits), depth);
+            left -= escapedLength(text, fits, fits + 1, depth);
             if (left < 0) {
                 break;
             }
@@ -213,17 +216,24 @@ public final class PayloadFitter {
     }
 
     private static int escapedLength(CharSequence text, int from, int to, int depth) {
+        byte[] ascii = ASCII[depth - 1];
         int length = 0;
         for (int i = from; i < to; i++) {
-            length += escapedLength(text.charAt(i), depth);
+            char c = text.charAt(i);
+            length += c < ascii.length ? ascii[c] : utf8Length(c);
         }
         return length;
     }
 
-    private static int escapedLength(char c, int depth) {
-        if (c >= 0x80) {
-            return utf8Length(c);
+    private static byte[] ascii(int depth) {
+        byte[] lengths = new byte[0x80];
+        for (char c = 0; c < lengths.length; c++) {
+            lengths[c] = (byte) asciiLength(c, depth);
         }
+        return lengths;
+    }
+
+    private static int asciiLength(char c, int depth) {
         if (c == '"' || c == '\\') {
             return depth == 1 ? 2 : 4;
         }
