@@ -11,6 +11,9 @@ final class CatchUp {
     private static final double MOST_FOR_OTHERS = 1.1;
     private static final int IN_OTHER = 100;
 
+    /** The same young generation for all: with more alive the JVM chooses a larger one, which no cache holds. */
+    private static final String[] JVM = {"-Xmx3g", "-Xmn64m"};
+
     private CatchUp() {}
 
     static List<Line> measure(Run run) throws IOException {
@@ -27,9 +30,9 @@ final class CatchUp {
         int times = run.size(200, 2);
         Samples[] millis = {new Samples(), new Samples(), new Samples()};
         Samples[] cpu = {new Samples(), new Samples(), new Samples()};
-        try (Pair alone = Pair.start(run, "halley", transport, "-Xmx3g");
-                Pair crowded = Pair.start(run, "halley", transport, "-Xmx3g");
-                Pair bare = Pair.start(run, "bare", transport, "-Xmx3g")) {
+        try (Pair alone = Pair.start(run, "halley", transport, JVM);
+                Pair crowded = Pair.start(run, "halley", transport, JVM);
+                Pair bare = Pair.start(run, "bare", transport, JVM)) {
             Pair[] all = {alone, crowded, bare};
             for (Pair pair : all) {
                 pair.server.ask("open", 1);

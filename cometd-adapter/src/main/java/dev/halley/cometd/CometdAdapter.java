@@ -170,7 +170,7 @@ public final class CometdAdapter {
                 promise.succeed(true);
                 return;
             }
-            // Every event comes by here, and only what is about the session itself has to wait for its link.
+            // Only meta replies concern the link; every event comes by here, and need not look for it.
             CometdLink link = ChannelId.isMeta(channel) ? linkOf(session) : null;
             if (link == null) {
                 promise.succeed(true);

@@ -29,12 +29,12 @@ class ChatApiV1Test {
         "1969-12-31T23:59:59.999Z, 1969-12-31T23:59:59Z"
     })
     void theStart_hasSecondsAndNoMore(Instant startedAt, String shown) {
-        assertThat(ChatApiV1.state(startedAt(startedAt), List.of())).containsEntry("startedAt", shown);
+        assertThat(ChatApiV1.state(chat(startedAt), List.of())).containsEntry("startedAt", shown);
     }
 
     @Test
     void rows_countWholeSecondsFromTheStartThatIsShown() {
-        ChatView chat = startedAt(Instant.parse("2015-03-03T20:36:12.900Z"));
+        ChatView chat = chat(Instant.parse("2015-03-03T20:36:12.900Z"));
         List<Row> rows = Stream.of("12.900", "12.999", "13.100", "59.999", "11.000")
                 .map(second -> new Row(
                         1,
@@ -49,14 +49,14 @@ class ChatApiV1Test {
                 .containsExactly("0", "0", "1", "47", "0");
     }
 
-    private static ChatView startedAt(Instant instant) {
+    private static ChatView chat(Instant startedAt) {
         return new ChatView(
                 new ChatId("0001BaAFC4J8000N"),
                 "180-e941460d-1eb0-4f0b-9022-b99ca9ee41f7",
                 "request-chat",
                 new UserId("mia"),
                 "Mia",
-                instant,
+                startedAt,
                 Presence.ONLINE,
                 1,
                 1,

@@ -242,7 +242,7 @@ final class LivePump {
 
     private static List<Row> portion(List<Row> rows) {
         if (rows.size() == 1) {
-            return rows;
+            return rows; // as a rule, and then nothing has to be measured
         }
         int bytes = 0;
         for (int i = 0; i < rows.size(); i++) {

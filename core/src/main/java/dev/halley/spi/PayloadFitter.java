@@ -25,8 +25,8 @@ public final class PayloadFitter {
     /** A grapheme cluster. {@code BreakIterator} would split families, flags and skin tones on Java 17. */
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
 
-    /** How many bytes each ASCII character has, escaped once and twice. */
-    private static final byte[][] ASCII = {ascii(1), ascii(2)};
+    /** How many bytes each ASCII character has where it is escaped once, and twice. */
+    private static final byte[][] ESCAPED_ASCII = {escapedAscii(1), escapedAscii(2)};
 
     private static final Fitted NOTHING = new Fitted(List.of(), 0, false, 0);
 
@@ -216,7 +216,7 @@ public final class PayloadFitter {
     }
 
     private static int escapedLength(CharSequence text, int from, int to, int depth) {
-        byte[] ascii = ASCII[depth - 1];
+        byte[] ascii = ESCAPED_ASCII[depth - 1];
         int length = 0;
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
@@ -225,15 +225,15 @@ public final class PayloadFitter {
         return length;
     }
 
-    private static byte[] ascii(int depth) {
+    private static byte[] escapedAscii(int depth) {
         byte[] lengths = new byte[0x80];
         for (char c = 0; c < lengths.length; c++) {
-            lengths[c] = (byte) asciiLength(c, depth);
+            lengths[c] = (byte) escapedAsciiLength(c, depth);
         }
         return lengths;
     }
 
-    private static int asciiLength(char c, int depth) {
+    private static int escapedAsciiLength(char c, int depth) {
         if (c == '"' || c == '\\') {
             return depth == 1 ? 2 : 4;
         }
