@@ -258,7 +258,6 @@ public final class Options {
         services.forEach(service -> builder.service(service, toServiceSettings(SERVICE_PREFIX + service)));
         get(HALLEY, "require_secure_key").map(Boolean::valueOf).ifPresent(builder::requireSecureKey);
         get(HALLEY, "confirm_by_connect").map(Boolean::valueOf).ifPresent(builder::confirmByConnect);
-        get(HALLEY, "repeat_unread").map(Boolean::valueOf).ifPresent(builder::repeatUnread);
         get(HALLEY, "max_events").map(Integer::valueOf).ifPresent(builder::maxEvents);
         get(HALLEY, "max_text").map(Integer::valueOf).ifPresent(builder::maxText);
         get(HALLEY, "retention").map(Options::seconds).ifPresent(builder::retention);

@@ -23,7 +23,6 @@ public final class Settings {
     private final Map<String, ServiceSettings> services;
     private final boolean requireSecureKey;
     private final boolean confirmByConnect;
-    private final boolean repeatUnread;
     private final int maxEvents;
     private final int maxText;
     private final Duration retention;
@@ -38,7 +37,6 @@ public final class Settings {
         services = Collections.unmodifiableMap(new LinkedHashMap<>(builder.services));
         requireSecureKey = builder.requireSecureKey;
         confirmByConnect = builder.confirmByConnect;
-        repeatUnread = builder.repeatUnread;
         maxEvents = builder.maxEvents;
         maxText = builder.maxText;
         retention = builder.retention;
@@ -73,11 +71,6 @@ public final class Settings {
     /** See {@link Builder#confirmByConnect}. */
     public boolean confirmByConnect() {
         return confirmByConnect;
-    }
-
-    /** See {@link Builder#repeatUnread}. */
-    public boolean repeatUnread() {
-        return repeatUnread;
     }
 
     /** See {@link Builder#maxEvents}. */
@@ -134,7 +127,6 @@ public final class Settings {
                 new LinkedHashMap<>(Map.of(REQUEST_CHAT, ServiceSettings.DEFAULT));
         private boolean requireSecureKey;
         private boolean confirmByConnect = true;
-        private boolean repeatUnread;
         private int maxEvents = 10_000;
         private int maxText = MOST_TEXT;
         private Duration retention = Duration.ofHours(72);
@@ -159,15 +151,12 @@ public final class Settings {
             return this;
         }
 
-        /** Whether the next connect on the same direct connection confirms what the last answer carried. Default true. */
+        /**
+         * Whether a connect confirms what the last answer carried, if its client marks those that follow a failure. Default
+         * true.
+         */
         public Builder confirmByConnect(boolean value) {
             confirmByConnect = value;
-            return this;
-        }
-
-        /** Whether a connect on another connection repeats what is not confirmed. Default false. */
-        public Builder repeatUnread(boolean value) {
-            repeatUnread = value;
             return this;
         }
 

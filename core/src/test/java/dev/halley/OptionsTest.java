@@ -51,9 +51,7 @@ class OptionsTest {
                                 "max_text",
                                 1_000,
                                 "confirm_by_connect",
-                                false,
-                                "repeat_unread",
-                                "true"),
+                                false),
                         "push",
                         Map.of("ttl", 3_600)))
                 .settings();
@@ -62,7 +60,6 @@ class OptionsTest {
         assertThat(settings.maxEvents()).isEqualTo(20_000);
         assertThat(settings.maxText()).isEqualTo(1_000);
         assertThat(settings.confirmByConnect()).isFalse();
-        assertThat(settings.repeatUnread()).isTrue();
         assertThat(settings.pushTimeToLive()).isEqualTo(Duration.ofHours(1));
     }
 
@@ -286,6 +283,14 @@ class OptionsTest {
         refused("push.provider.fcm", "fcm.apiKey", "AIza")
                 .withMessage("[push.provider.fcm] fcm.apiKey = (not shown): accepted is nothing: it belongs to an"
                         + " interface that Google ended in June 2024; use fcm.credentials with a service account file");
+    }
+
+    @Test
+    void theOptionThatIsGone_isRefusedWithASentence() {
+        refused("halley", "repeat_unread", true)
+                .withMessage(
+                        "[halley] repeat_unread = 'true': accepted is nothing: what may be unread is always repeated, so"
+                                + " leave it out");
     }
 
     @Test

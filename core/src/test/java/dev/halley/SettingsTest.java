@@ -14,7 +14,6 @@ class SettingsTest {
         assertThat(settings.services()).containsExactly(Settings.REQUEST_CHAT);
         assertThat(settings.requireSecureKey()).isFalse();
         assertThat(settings.confirmByConnect()).isTrue();
-        assertThat(settings.repeatUnread()).isFalse();
         assertThat(settings.maxEvents()).isEqualTo(10_000);
         assertThat(settings.maxText()).isEqualTo(24 * 1024);
         assertThat(settings.retention()).isEqualTo(Duration.ofHours(72));

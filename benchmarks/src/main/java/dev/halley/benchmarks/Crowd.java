@@ -77,6 +77,6 @@ final class Crowd {
         }
 
         @Override
-        public void close() {}
+        public void close(Cause cause) {}
     }
 }

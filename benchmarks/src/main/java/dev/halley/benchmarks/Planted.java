@@ -15,6 +15,7 @@ import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.Connections;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -127,8 +128,9 @@ enum Planted {
                         }
 
                         @Override
-                        public void repeat(ConnectionId connection) {
-                            connections.repeat(connection);
+                        public CompletionStage<Void> repeat(
+                                ConnectionId connection, ChatId chat, long after, Duration delay) {
+                            return connections.repeat(connection, chat, after, delay);
                         }
                     };
         }
@@ -154,8 +156,13 @@ enum Planted {
                 }
 
                 @Override
-                public void close() {
-                    link.close();
+                public void begin() {
+                    link.begin();
+                }
+
+                @Override
+                public void close(Cause cause) {
+                    link.close(cause);
                 }
             };
         }

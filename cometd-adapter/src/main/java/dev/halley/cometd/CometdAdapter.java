@@ -2,6 +2,7 @@ package dev.halley.cometd;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import dev.halley.ChatEngine;
 import dev.halley.UserId;
 import dev.halley.spi.Arrival;
@@ -12,8 +13,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.cometd.bayeux.Channel;
-import org.cometd.bayeux.ChannelId;
 import org.cometd.bayeux.Message;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.Authorizer;
@@ -46,12 +47,22 @@ public final class CometdAdapter {
     private static final String ARRIVAL = Arrival.class.getName();
     private static final String REFUSED = CometdAdapter.class.getName() + ".refused";
 
+    /** The longest key or service id that is taken: they are kept for as long as the session. */
+    private static final int MOST_OF_EXT = 256;
+
     private static final String NAMED_OUTSIDE_EXT = CometdAdapter.class.getName() + ".namedOutsideExt";
 
     /** What CometD says of a session that is not there; said of somebody else's, too. */
     static final String UNKNOWN_SESSION = "402::session_unknown";
 
-    /** Set in a message that is not its session's owner's; such a message goes nowhere. */
+    /** Said where neither header nor ext name a user, which has one cause more often than all others. */
+    private static final String USER_MISSING =
+            "401::user_missing, nginx drops the header gms_user without underscores_in_headers on";
+
+    /** What is said of a session whose chat a newer one serves. */
+    private static final String SUPERSEDED_SESSION = "402::session_superseded";
+
+    /** Set in a message that is late, or not its session's owner's; such a message goes nowhere. */
     private static final String FOREIGN = CometdAdapter.class.getName() + ".foreign";
 
     private final BayeuxServer bayeux;
@@ -59,12 +70,19 @@ public final class CometdAdapter {
     private final ChatEngine engine;
     private final UserResolver users;
     private final MessageForm form;
+    private final Ticker ticker;
+    private final StaleSessions stale;
 
-    private CometdAdapter(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form) {
+    /** Counts handshakes: of several sessions the one that shook hands last serves. */
+    private final AtomicLong handshakes = new AtomicLong();
+
+    private CometdAdapter(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form, Ticker ticker) {
         this.bayeux = requireNonNull(bayeux, "bayeux");
         this.engine = requireNonNull(engine, "engine");
         this.users = requireNonNull(users, "users");
         this.form = requireNonNull(form, "form");
+        this.ticker = ticker;
+        this.stale = new StaleSessions(ticker);
         this.connections = engine.connections();
     }
 
@@ -75,7 +93,11 @@ public final class CometdAdapter {
 
     /** Installs the adapter, before the server takes requests. */
     public static void install(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form) {
-        CometdAdapter adapter = new CometdAdapter(bayeux, engine, users, form);
+        install(bayeux, engine, users, form, Ticker.systemTicker());
+    }
+
+    static void install(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form, Ticker ticker) {
+        CometdAdapter adapter = new CometdAdapter(bayeux, engine, users, form, ticker);
         if (bayeux.getOption(HANDSHAKE_PER_CONNECTION) == null) {
             bayeux.setOption(HANDSHAKE_PER_CONNECTION, true);
         }
@@ -101,7 +123,9 @@ public final class CometdAdapter {
                         connections,
                         engine.settings(),
                         form,
-                        arrival.user(),
+                        stale,
+                        ticker::read,
+                        arrival,
                         Boolean.TRUE.equals(session.getAttribute(NAMED_OUTSIDE_EXT)));
                 link.proven(message);
                 // Not needed any more, and there are as many sessions as customers.
@@ -111,7 +135,6 @@ public final class CometdAdapter {
                 session.addListener(link);
                 // The missed messages come with the first connect's answer, before its reply, and in order.
                 session.setMetaConnectDeliveryOnly(true);
-                link.attached(connections.attach(arrival, link));
             }
         }
 
@@ -119,8 +142,7 @@ public final class CometdAdapter {
         public void sessionRemoved(ServerSession session, @Nullable ServerMessage message, boolean timeout) {
             CometdLink link = linkOf(session);
             if (link != null) {
-                OptionalLong position = message == null ? OptionalLong.empty() : Positions.in(message);
-                link.departed(connections.left(link.id(), link.ofCurrent(position)));
+                link.leave(message == null ? OptionalLong.empty() : Positions.in(message));
             }
         }
     }
@@ -152,39 +174,64 @@ public final class CometdAdapter {
                 @Nullable ServerSession session,
                 ServerMessage.Mutable message,
                 Promise<Boolean> promise) {
-            String channel = message.getChannel();
-            if (Channel.META_HANDSHAKE.equals(channel) && session != null) {
-                Object refusal = session.getAttribute(REFUSED);
-                if (refusal != null) {
-                    message.put(Message.ERROR_FIELD, refusal);
-                    message.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
-                }
-            }
             ServerMessage.Mutable answered = message.getAssociated();
-            if (answered != null && answered.containsKey(FOREIGN)) {
-                message.put(Message.ERROR_FIELD, UNKNOWN_SESSION);
-                if (Channel.META_CONNECT.equals(channel)) {
-                    message.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_HANDSHAKE_VALUE);
-                    message.getAdvice(true).put(Message.INTERVAL_FIELD, 0L);
-                }
-                promise.succeed(true);
+            if (answered == null) {
+                promise.succeed(true); // no reply, but what is said in the chat
                 return;
             }
-            // Only meta replies concern the link; every event comes by here, and need not look for it.
-            CometdLink link = ChannelId.isMeta(channel) ? linkOf(session) : null;
-            if (link == null) {
-                promise.succeed(true);
-            } else if (Channel.META_HANDSHAKE.equals(channel)) {
-                // Answered when the first missed rows are queued, so that the first connect carries them.
-                succeedAfter(link.attached(), promise);
-            } else if (Channel.META_DISCONNECT.equals(channel)) {
+            String channel = message.getChannel();
+            CometdLink link = linkOf(session);
+            if (Channel.META_HANDSHAKE.equals(channel)) {
+                answerHandshake(session, link, message);
+            } else if (answered.containsKey(FOREIGN)
+                    || UNKNOWN_SESSION.equals(message.get(Message.ERROR_FIELD))
+                    || (link != null && link.hasFailed())) {
+                answerUnknown(answered, message);
+            } else if (link != null && Channel.META_DISCONNECT.equals(channel)) {
                 succeedAfter(link.departed(), promise);
-            } else {
-                if (Channel.META_CONNECT.equals(channel)) {
-                    link.answering(message);
-                }
-                promise.succeed(true);
+                return;
+            } else if (link != null && Channel.META_CONNECT.equals(channel)) {
+                link.answering(message);
             }
+            promise.succeed(true);
+        }
+    }
+
+    private void answerHandshake(
+            @Nullable ServerSession session, @Nullable CometdLink link, ServerMessage.Mutable reply) {
+        Object refusal = session == null ? null : session.getAttribute(REFUSED);
+        if (refusal != null) {
+            reply.put(Message.ERROR_FIELD, refusal);
+            reply.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
+        } else if (link != null) {
+            long interval = stale.interval(link.user());
+            if (interval > 0) {
+                reply.getAdvice(true).put(Message.INTERVAL_FIELD, interval);
+            }
+        }
+    }
+
+    /** Answers a message of a session that is not there, or not the sender's, which looks the same. */
+    private void answerUnknown(ServerMessage.Mutable answered, ServerMessage.Mutable reply) {
+        reply.setSuccessful(false);
+        String clientId = String.valueOf(answered.get(Message.CLIENT_ID_FIELD));
+        Optional<UserId> sender = userOf(answered);
+        if (!answered.containsKey(FOREIGN) && stale.isSuperseded(clientId, sender)) {
+            reply.put(Message.ERROR_FIELD, SUPERSEDED_SESSION);
+            reply.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
+            return;
+        }
+        reply.put(Message.ERROR_FIELD, UNKNOWN_SESSION);
+        if (Channel.META_CONNECT.equals(reply.getChannel())) {
+            CometdLink link = linkOf(bayeux.getSession(clientId)); // it may have lost its cookie alone
+            UserId user = sender.orElse(link == null ? null : link.user());
+            long interval = 0;
+            if (user != null) {
+                stale.met(user);
+                interval = stale.interval(user);
+            }
+            reply.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_HANDSHAKE_VALUE);
+            reply.getAdvice(true).put(Message.INTERVAL_FIELD, interval);
         }
     }
 
@@ -197,10 +244,11 @@ public final class CometdAdapter {
             lateDisconnect(message, promise);
             return;
         }
-        if (Channel.META_CONNECT.equals(message.getChannel()) && link != null) {
-            link.connecting(message);
+        if (!Channel.META_CONNECT.equals(message.getChannel()) || link == null) {
+            promise.succeed(true);
+        } else if (!link.connecting(message, promise)) {
+            refuse(link, message, promise);
         }
-        promise.succeed(true);
     }
 
     /** CometD lets whoever knows a session's id go on with it on another WebSocket; that takes what a handshake takes. */
@@ -258,7 +306,13 @@ public final class CometdAdapter {
     private void handshake(ServerSession session, ServerMessage.Mutable message, Promise<Boolean> promise) {
         Optional<UserId> user = userOf(message);
         if (user.isEmpty()) {
-            session.setAttribute(REFUSED, "401::user_missing_or_ambiguous");
+            boolean dropped = users == GmsUser.INSTANCE && !GmsUser.isNamed(message);
+            session.setAttribute(REFUSED, dropped ? USER_MISSING : "401::user_missing_or_ambiguous");
+            promise.succeed(false);
+            return;
+        }
+        if (isTooLong(message, "serviceId") || isTooLong(message, "secureKey")) {
+            session.setAttribute(REFUSED, "400::ext_too_long");
             promise.succeed(false);
             return;
         }
@@ -266,7 +320,7 @@ public final class CometdAdapter {
         Arrival arrival = arrival(user.get(), message);
         admits(arrival).whenComplete((admitted, failure) -> {
             if (failure == null && admitted) {
-                session.setAttribute(ARRIVAL, arrival);
+                session.setAttribute(ARRIVAL, engine.settings().requireSecureKey() ? arrival : arrival.withoutKey());
                 session.setAttribute(NAMED_OUTSIDE_EXT, namedOutsideExt);
                 promise.succeed(true);
             } else {
@@ -306,13 +360,24 @@ public final class CometdAdapter {
         succeedAfter(connections.leftLate(arrival(user.get(), message), connection.get()), promise);
     }
 
-    private static Arrival arrival(UserId user, ServerMessage message) {
-        Map<?, ?> ext = message.get(Message.EXT_FIELD) instanceof Map<?, ?> map ? map : Map.of();
+    private Arrival arrival(UserId user, ServerMessage message) {
         return new Arrival(
                 user,
-                ext.get("serviceId") instanceof String service ? service : null,
-                ext.get("secureKey") instanceof String key ? key : null,
-                Positions.in(message));
+                ext(message, "serviceId"),
+                ext(message, "secureKey"),
+                Positions.in(message),
+                handshakes.incrementAndGet());
+    }
+
+    private static @Nullable String ext(ServerMessage message, String name) {
+        return message.get(Message.EXT_FIELD) instanceof Map<?, ?> ext && ext.get(name) instanceof String value
+                ? value
+                : null;
+    }
+
+    private static boolean isTooLong(ServerMessage message, String name) {
+        String value = ext(message, name);
+        return value != null && value.length() > MOST_OF_EXT;
     }
 
     private static Optional<ConnectionId> connectionId(@Nullable Object clientId) {
@@ -324,7 +389,7 @@ public final class CometdAdapter {
     }
 
     /** Goes on when something is committed, and also when it could not be: then the log keeps what is missing. */
-    private static void succeedAfter(CompletionStage<Void> stage, Promise<Boolean> promise) {
+    static void succeedAfter(CompletionStage<Void> stage, Promise<Boolean> promise) {
         stage.whenComplete((nothing, failure) -> {
             if (failure != null) {
                 LOGGER.warn(

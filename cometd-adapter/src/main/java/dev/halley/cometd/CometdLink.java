@@ -5,21 +5,27 @@ import dev.halley.ChatView;
 import dev.halley.Row;
 import dev.halley.Settings;
 import dev.halley.UserId;
+import dev.halley.cometd.Proof.Connect;
+import dev.halley.cometd.Proof.Verdict;
+import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.Connections;
 import dev.halley.spi.PayloadFitter;
-import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.cometd.bayeux.Channel;
 import org.cometd.bayeux.Message;
 import org.cometd.bayeux.Promise;
@@ -30,11 +36,8 @@ import org.cometd.bayeux.server.ServerSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One customer's CometD session: cuts rows into messages, holds back what would be too much for one answer, and notes what
- * the client's next connect proves to have arrived.
- *
- * <p>What is proved: an answer was read if the next connect comes on the same direct connection, for it can't be sent
- * before. On another one it proves nothing, and from then on nothing is taken as proved until the client names a position.
+ * One customer's CometD session: cuts rows into messages, holds back what would be too much for one answer, and feeds
+ * {@link Proof} with what comes and goes.
  *
  * <p>This class is thread-safe. Its own lock is held for field access alone; CometD calls {@link #deQueue} with the session's
  * lock held.
@@ -58,71 +61,75 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     private static final String WEBSOCKET = "websocket";
 
-    private static final List<String> PROXY_HEADERS = List.of(
-            "Via",
-            "Forwarded",
-            "X-Forwarded-For",
-            "X-Forwarded-Host",
-            "X-Forwarded-Proto",
-            "X-Forwarded-Port",
-            "X-Forwarded-Server");
+    /** In a connect that was not refused: its number, by which its reply is known. */
+    private static final String NUMBER = CometdLink.class.getName() + ".number";
+
+    /** Not at once, for that would be under CometD's lock and inside of the answer that is to have no rows. */
+    private static final Duration SOON = Duration.ofMillis(1);
+
+    /** In the queue, but of the chat before: says nothing about this one. */
+    private static final long OTHER_CHAT = 0;
+
+    /** In the queue, and to be dropped: it is delivered again. */
+    private static final long DROPPED = -1;
 
     /** The rows of one message, and about how many bytes they have there. */
     private record Part(List<Row> rows, int size) {}
 
     /** A message on its way through CometD's queue. */
-    private record Queued(long position, int size, int generation) {}
+    private record Queued(long position, int size) {}
 
     private final BayeuxServer bayeux;
     private final ServerSession session;
     private final ConnectionId id;
     private final Connections connections;
-    private final Settings settings;
     private final MessageForm form;
+    private final StaleSessions stale;
+    private final LongSupplier nanos;
     private final UserId user;
     private final boolean namedOutsideExt;
 
     /** The WebSocket of the handshake, or of what has proved itself since; CometD has one context for all its messages. */
     private @Nullable BayeuxContext proven;
 
+    /** Whether it is another WebSocket than before, which may have swallowed something. */
+    private boolean onAnother;
+
+    /** What came with the handshake, until the first connect. */
+    private @Nullable Arrival arrival;
+
     private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
     private CompletionStage<Void> departed = CompletableFuture.completedFuture(null);
+    private boolean gone;
+    private @Nullable Cause closed;
 
     private final Deque<Queued> queued = new ArrayDeque<>(NEXT_TO_NOTHING);
     private int queuedSize;
     private @Nullable CompletableFuture<Void> room;
 
-    /** Raised with each repeat; what was queued before is dropped, for it would leave a gap. */
-    private int generation;
-
-    /** Whether a repeat was asked for and has not begun: what comes until then would leave a gap as well. */
+    /** Whether a repeat was asked for and has not begun: what comes until then would leave a gap. */
     private boolean awaitsRepeat;
 
     private boolean caughtUp = true;
 
+    /** Whether rows may go to a WebSocket between the answers. */
+    private boolean flows;
+
     /** The chat that positions are of. */
     private @Nullable ChatId current;
+
+    /** Its last position, and the last one handed to CometD. */
+    private long head;
+
+    private long delivered;
 
     /** Whether it was another one before: what the client names may be a position of that. */
     private boolean moved;
 
-    /** The last position handed to CometD, taken from its queue, answered with a connect's reply, and proved. */
-    private long delivered;
+    private final Proof proof;
 
-    private long taken;
-    private long answered;
-    private long proved;
-
-    /** The last position that may have been lost with an answer. */
-    private long doubtful;
-
-    /** What a stranger's connect would have taken: rows are read again, others' messages wait here for the next connect. */
-    private boolean withheld;
-
-    private List<ServerMessage> withheldOthers = List.of();
-
-    private int connects;
-    private @Nullable SocketAddress connectedFrom;
+    /** Others' messages that a connect without rights to them would have taken. */
+    private List<ServerMessage> withheld = List.of();
 
     /** Null unless the client uses that extension. */
     private @Nullable Acknowledgements acknowledgements;
@@ -133,15 +140,20 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             Connections connections,
             Settings settings,
             MessageForm form,
-            UserId user,
+            StaleSessions stale,
+            LongSupplier nanos,
+            Arrival arrival,
             boolean namedOutsideExt) {
         this.bayeux = bayeux;
         this.session = session;
         this.id = new ConnectionId(session.getId());
         this.connections = connections;
-        this.settings = settings;
         this.form = form;
-        this.user = user;
+        this.stale = stale;
+        this.nanos = nanos;
+        this.proof = new Proof(settings.confirmByConnect());
+        this.arrival = arrival;
+        this.user = arrival.user();
         this.namedOutsideExt = namedOutsideExt;
     }
 
@@ -157,11 +169,15 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     /** A message has proved to be its owner's; so are the others on its WebSocket. */
     synchronized void proven(ServerMessage message) {
+        onAnother = proven != null;
         proven = isByWebSocket(message) ? message.getBayeuxContext() : null;
     }
 
     /** What is new waits for a connect, for CometD now sends it to the WebSocket that has asked last, whoever that is. */
     void waitForOwner() {
+        synchronized (this) {
+            flows = false;
+        }
         session.setMetaConnectDeliveryOnly(true);
     }
 
@@ -174,27 +190,67 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         return id;
     }
 
-    synchronized CompletionStage<Void> attached() {
-        return attached;
+    UserId user() {
+        return user;
     }
 
-    synchronized void attached(CompletionStage<Void> stage) {
-        attached = stage;
+    // Coming and going
+
+    /** The first connect has come: from now on the customer is online. */
+    private CompletionStage<Void> attach(Arrival first, OptionalLong named) {
+        CompletionStage<Void> serving = connections.attach(first.at(named), this);
+        synchronized (this) {
+            attached = serving;
+            if (!gone) {
+                return serving;
+            }
+        }
+        return connections.left(id, OptionalLong.empty()); // it went meanwhile, before there was anything to leave
+    }
+
+    /** The session is gone. */
+    void leave(OptionalLong position) {
+        OptionalLong named;
+        synchronized (this) {
+            gone = true;
+            named = isOfAnotherChat(position) ? OptionalLong.empty() : position;
+        }
+        CompletionStage<Void> leaving = connections.left(id, named);
+        synchronized (this) {
+            departed = leaving;
+        }
     }
 
     synchronized CompletionStage<Void> departed() {
         return departed;
     }
 
-    synchronized void departed(CompletionStage<Void> stage) {
-        departed = stage;
+    @Override
+    public void close(Cause cause) {
+        synchronized (this) {
+            closed = cause;
+        }
+        if (cause == Cause.TAKEN_OVER) {
+            stale.supersede(session.getId(), user, namedOutsideExt);
+        }
+        session.disconnect();
+    }
+
+    /** Whether the client is to come back, which CometD tells nobody whose session it ends. */
+    synchronized boolean hasFailed() {
+        return closed == Cause.FAILED;
     }
 
     // Rows on their way out
 
     @Override
-    public synchronized void begin() {
-        awaitsRepeat = false;
+    public void begin() {
+        List<ServerMessage> others;
+        synchronized (this) {
+            awaitsRepeat = false;
+            others = takeWithheld();
+        }
+        giveBack(others);
     }
 
     @Override
@@ -205,13 +261,14 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 return CompletableFuture.completedFuture(null); // it is read again
             }
             if (!chat.id().equals(current)) {
-                beginAnew(chat.id());
+                beginAnew(chat.id(), rows.get(0).position() - 1);
             }
             for (Part part : parts) {
-                queued.add(new Queued(lastOf(part.rows()), part.size(), generation));
+                queued.add(new Queued(lastOf(part.rows()), part.size()));
                 queuedSize += part.size();
             }
-            caughtUp = lastOf(rows) == chat.position();
+            head = chat.position();
+            caughtUp = lastOf(rows) == head;
         }
         if (parts.size() == 1) {
             deliverOne(chat, rows);
@@ -250,20 +307,30 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     }
 
     /** Another chat counts from its own start; what is still on its way of the one before says nothing about this one. */
-    private void beginAnew(ChatId next) {
+    private void beginAnew(ChatId next, long position) {
         moved = current != null;
         current = next;
         delivered = 0;
-        taken = 0;
-        answered = 0;
-        proved = 0;
-        doubtful = 0;
+        proof.begin(position);
         if (acknowledgements != null) {
             acknowledgements.beginAnew();
         }
+        queued.addAll(takeQueued()
+                .map(message -> new Queued(OTHER_CHAT, message.size()))
+                .toList());
+    }
+
+    /** What waits is delivered again. */
+    private void drop() {
+        awaitsRepeat = true;
+        queuedSize = 0;
+        queued.addAll(takeQueued().map(message -> new Queued(DROPPED, 0)).toList());
+    }
+
+    private Stream<Queued> takeQueued() {
         List<Queued> waiting = List.copyOf(queued);
         queued.clear();
-        waiting.forEach(message -> queued.add(new Queued(0, message.size(), message.generation())));
+        return waiting.stream();
     }
 
     private void deliverOne(ChatView chat, List<Row> rows) {
@@ -273,30 +340,40 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         session.deliver(null, message, Promise.noop());
     }
 
-    @Override
-    public void close() {
-        session.disconnect();
-    }
-
     /** CometD takes its queue, with the session's lock held. */
     @Override
     public void deQueue(ServerSession taking, Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
         CompletableFuture<Void> made = null;
+        ChatId repeated = null;
+        long after = 0;
         synchronized (this) {
-            if (isForeign(replies)) {
-                withhold(queue);
-            } else {
+            if (closed == Cause.FAILED) {
+                queue.removeIf(message -> Channel.META_DISCONNECT.equals(message.getChannel()));
+            }
+            if (mayTake(replies)) {
                 take(queue, replies);
-                made = room();
+                made = takeRoom();
+            } else if (withhold(queue) && acknowledgements == null && !awaitsRepeat) {
+                drop();
+                repeated = current;
+                after = proof.taken();
             }
         }
         if (made != null) {
             made.complete(null);
         }
+        if (repeated != null) {
+            connections.repeat(id, repeated, after, SOON);
+        }
+    }
+
+    @Override
+    public void deQueue(ServerSession taking, Queue<ServerMessage> queue) {
+        // The other form, which is told of the replies, is the one that CometD calls.
     }
 
     /** Returns what to complete if there is room for more rows, and is waited for. */
-    private @Nullable CompletableFuture<Void> room() {
+    private @Nullable CompletableFuture<Void> takeRoom() {
         CompletableFuture<Void> waiting = null;
         if (queuedSize <= ENOUGH_QUEUED) {
             waiting = room;
@@ -305,54 +382,82 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         return waiting;
     }
 
+    /** CometD gives the queue to every connect with the session's id and cookie, also to one that was refused or is late. */
+    private boolean mayTake(List<ServerMessage.Mutable> replies) {
+        for (ServerMessage reply : replies) {
+            boolean foreign = CometdAdapter.UNKNOWN_SESSION.equals(reply.get(Message.ERROR_FIELD));
+            boolean overtaken = Channel.META_CONNECT.equals(reply.getChannel())
+                    && acknowledgements == null
+                    && !isByWebSocket(reply)
+                    && !isNewest(reply);
+            if (foreign || overtaken) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isNewest(ServerMessage reply) {
+        ServerMessage connect = reply.getAssociated();
+        return connect != null && connect.get(NUMBER) instanceof Integer number && number == proof.newest();
+    }
+
     private void take(Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
+        boolean some = false;
         Iterator<ServerMessage> messages = queue.iterator();
         while (messages.hasNext()) {
-            if (CometdAdapter.CHANNEL.equals(messages.next().getChannel())) {
-                Queued next = queued.poll();
-                if (next != null) {
-                    queuedSize -= next.size();
-                    if (next.generation() == generation) {
-                        taken = next.position();
-                    } else {
-                        messages.remove();
-                    }
+            Queued next = CometdAdapter.CHANNEL.equals(messages.next().getChannel()) ? queued.poll() : null;
+            if (next != null) {
+                queuedSize -= next.size();
+                if (next.position() == DROPPED) {
+                    messages.remove();
+                } else if (next.position() != OTHER_CHAT) {
+                    proof.took(next.position());
+                    some = true;
                 }
             }
         }
+        boolean answers = false;
         for (ServerMessage reply : replies) {
             if (Channel.META_CONNECT.equals(reply.getChannel())) {
-                answered = taken;
                 if (acknowledgements != null) {
                     acknowledgements.answered(reply);
+                } else if (isNewest(reply)) {
+                    answers = true;
+                    proof.answer(isByWebSocket(reply), nanos.getAsLong());
                 }
             }
         }
-    }
-
-    private static boolean isForeign(List<ServerMessage.Mutable> replies) {
-        for (ServerMessage reply : replies) {
-            if (CometdAdapter.UNKNOWN_SESSION.equals(reply.get(Message.ERROR_FIELD))) {
-                return true;
-            }
+        if (answers && flows) {
+            session.setMetaConnectDeliveryOnly(false);
+        } else if (some && !answers) {
+            proof.overtake();
         }
-        return false;
     }
 
-    /** CometD gives the queue to every connect with the session's id and cookie, also to one that was refused. */
-    private void withhold(Queue<ServerMessage> queue) {
-        List<ServerMessage> kept = new ArrayList<>(withheldOthers);
+    /** Takes what is ours out of the queue and keeps what is others'; returns whether there was any. */
+    private boolean withhold(Queue<ServerMessage> queue) {
+        if (queue.isEmpty()) {
+            return false;
+        }
+        List<ServerMessage> kept = new ArrayList<>(withheld);
         for (ServerMessage message : queue) {
             if (CometdAdapter.CHANNEL.equals(message.getChannel())) {
                 Queued next = queued.poll();
                 queuedSize -= next == null ? 0 : next.size();
-                withheld = true;
             } else {
                 kept.add(message);
             }
         }
-        withheldOthers = List.copyOf(kept);
+        withheld = List.copyOf(kept);
         queue.clear();
+        return true;
+    }
+
+    private List<ServerMessage> takeWithheld() {
+        List<ServerMessage> others = withheld;
+        withheld = List.of();
+        return others;
     }
 
     private void giveBack(List<ServerMessage> messages) {
@@ -363,78 +468,110 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         }
     }
 
-    @Override
-    public void deQueue(ServerSession taking, Queue<ServerMessage> queue) {
-        // The other form, which is told of the replies, is the one that CometD calls.
-    }
-
     // What the client's connects prove
 
-    /** A connect has come and was not looked at yet. */
-    void connecting(ServerMessage message) {
+    /**
+     * A connect has come and was not looked at yet. Goes on when the rows that it asks for are queued.
+     *
+     * @return false if it is a late one, which goes nowhere
+     */
+    boolean connecting(ServerMessage.Mutable message, Promise<Boolean> promise) {
         OptionalLong named = Positions.in(message);
+        boolean webSocket = isByWebSocket(message);
+        Arrival first;
+        ChatId chat;
+        Verdict verdict;
         OptionalLong confirmed;
-        boolean repeat;
-        boolean live;
-        @Nullable ChatId chat;
         List<ServerMessage> others;
         CompletableFuture<Void> made;
+        boolean inAnswers;
+        boolean hurries;
         synchronized (this) {
-            BayeuxContext context = message.getBayeuxContext();
-            SocketAddress from = context == null ? null : context.getRemoteAddress();
-            boolean same = from != null && from.equals(connectedFrom);
-            boolean first = connects++ == 0;
-            connectedFrom = from;
-            OptionalLong acknowledged = acknowledged(message);
-            OptionalLong arrived = ofCurrent(named);
-            // What was not delivered can't have arrived.
-            confirmed = arrived.isPresent() && arrived.getAsLong() <= delivered ? arrived : acknowledged;
-            repeat = false;
+            long before = proof.confirmed();
+            verdict = listen(message, named, webSocket);
+            if (verdict.refused()) {
+                return false;
+            }
+            message.put(NUMBER, proof.newest());
+            first = arrival;
+            arrival = null;
             chat = current;
-            if (confirmed.isPresent()) {
-                proved = Math.max(proved, Math.min(confirmed.getAsLong(), delivered));
-            } else if (!first && acknowledgements == null && taken > proved && isDirect(context)) {
-                if (!same) {
-                    // A WebSocket takes rows between the answers, too.
-                    doubtful = taken;
-                    repeat = settings.repeatUnread();
-                } else if (settings.confirmByConnect() && answered > proved && doubtful <= proved) {
-                    proved = answered;
-                    confirmed = OptionalLong.of(answered);
-                }
+            confirmed = proof.confirmed() > before ? OptionalLong.of(proof.confirmed()) : OptionalLong.empty();
+            if (verdict.repeatAfter().isPresent()) {
+                drop();
             }
-            repeat |= withheld;
-            withheld = false;
-            others = withheldOthers;
-            withheldOthers = List.of();
-            if (repeat) {
-                generation++;
-                awaitsRepeat = true;
-                doubtful = proved;
-                taken = proved;
-                answered = proved;
-            }
-            made = room();
-            live = !first && acknowledgements == null && caughtUp && queued.isEmpty();
+            others = takeWithheld();
+            made = takeRoom();
+            flows = webSocket && first == null && acknowledgements == null && caughtUp && queued.isEmpty();
+            hurries = flows && proof.awaitsProof();
+            inAnswers = !flows || (proof.proves() && !hurries);
         }
         if (chat != null && confirmed.isPresent()) {
             connections.confirmed(id, chat, confirmed.getAsLong());
         }
         giveBack(others);
-        if (repeat) {
-            connections.repeat(id);
-        }
         if (made != null) {
             made.complete(null);
         }
-        if (live && isByWebSocket(message)) {
-            session.setMetaConnectDeliveryOnly(false);
+        session.setMetaConnectDeliveryOnly(inAnswers);
+        if (hurries) {
+            shorten(message);
+        }
+        CometdAdapter.succeedAfter(queueRows(first, named, chat, verdict), promise);
+        return true;
+    }
+
+    private CompletionStage<Void> queueRows(
+            @Nullable Arrival first, OptionalLong named, @Nullable ChatId chat, Verdict verdict) {
+        if (first != null) {
+            return attach(first, named);
+        }
+        if (chat != null && verdict.repeatAfter().isPresent()) {
+            return connections.repeat(id, chat, verdict.repeatAfter().getAsLong(), verdict.delay());
+        }
+        synchronized (this) {
+            return attached;
         }
     }
 
-    /** Returns a position that the client names, unless it is beyond what it has of this chat, and so of the one before. */
-    synchronized OptionalLong ofCurrent(OptionalLong named) {
-        return moved && named.isPresent() && named.getAsLong() > taken ? OptionalLong.empty() : named;
+    /** Has it answered soon, so that the next one proves what has gone to the WebSocket since the last one. */
+    private static void shorten(ServerMessage.Mutable connect) {
+        connect.getAdvice(true).putIfAbsent(Message.TIMEOUT_FIELD, Proof.SETTLED.toMillis());
+    }
+
+    private Verdict listen(ServerMessage message, OptionalLong named, boolean webSocket) {
+        boolean ofAnotherChat = isOfAnotherChat(named);
+        OptionalLong ofThisChat = ofAnotherChat || named.orElse(0) > head ? OptionalLong.empty() : named;
+        Number acknowledged = Acknowledgements.in(message);
+        if (acknowledged != null) {
+            if (acknowledgements == null) {
+                acknowledgements = new Acknowledgements();
+            }
+            acknowledgements.arrived(acknowledged).ifPresent(proof::acknowledge);
+            ofThisChat.ifPresent(position -> proof.acknowledge(Math.min(position, proof.most())));
+            return Verdict.NOTHING;
+        }
+        boolean marked = isMarked(message) || onAnother;
+        onAnother = false;
+        return proof.connect(new Connect(
+                Positions.of(message.get(Message.ID_FIELD)),
+                marked,
+                ofThisChat,
+                ofAnotherChat,
+                webSocket,
+                nanos.getAsLong()));
+    }
+
+    /** Whether the client says that its connect is the first one, or that the one before has failed. */
+    private static boolean isMarked(ServerMessage connect) {
+        return connect.get(Message.ADVICE_FIELD) instanceof Map<?, ?> advice
+                && advice.get(Message.TIMEOUT_FIELD) instanceof Number timeout
+                && timeout.doubleValue() == 0;
+    }
+
+    /** Whether a named position is beyond what the client can have of this chat, and so of the one before. */
+    private boolean isOfAnotherChat(OptionalLong named) {
+        return moved && named.isPresent() && named.getAsLong() > proof.most();
     }
 
     /** A connect is being answered; what is delivered by now goes with it or has gone before. */
@@ -442,25 +579,6 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         if (acknowledgements != null) {
             acknowledgements.answering(reply, delivered);
         }
-    }
-
-    /** Returns what the client acknowledges by the extension, and notes that it does so. */
-    private OptionalLong acknowledged(ServerMessage message) {
-        Number number = Acknowledgements.in(message);
-        if (number == null) {
-            return OptionalLong.empty();
-        }
-        if (acknowledgements == null) {
-            acknowledgements = new Acknowledgements();
-        }
-        return acknowledgements.arrived(number);
-    }
-
-    /** Whether the client itself is at the other end of the connection, as far as the request tells. */
-    private static boolean isDirect(@Nullable BayeuxContext context) {
-        return context != null
-                && !"HTTP/2.0".equals(context.getProtocol())
-                && PROXY_HEADERS.stream().allMatch(header -> context.getHeader(header) == null);
     }
 
     private static long lastOf(List<Row> rows) {

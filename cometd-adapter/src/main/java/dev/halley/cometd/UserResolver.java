@@ -1,11 +1,8 @@
 package dev.halley.cometd;
 
 import dev.halley.UserId;
-import java.util.Map;
 import java.util.Optional;
-import org.cometd.bayeux.server.BayeuxContext;
 import org.cometd.bayeux.server.ServerMessage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says whose message this is. An application with a login of its own gives another one to
@@ -32,22 +29,6 @@ public interface UserResolver {
      * given and differ. Nothing proves the name: see SECURITY.md.
      */
     static UserResolver gmsUser() {
-        return message -> {
-            BayeuxContext context = message.getBayeuxContext();
-            String header = context == null ? null : context.getHeader("gms_user");
-            Object named = message.get("ext") instanceof Map<?, ?> ext ? ext.get("gms_user") : null;
-            if (header != null && named != null && !header.equals(named)) {
-                return Optional.empty();
-            }
-            return toUser(header == null ? named : header);
-        };
-    }
-
-    private static Optional<UserId> toUser(@Nullable Object name) {
-        try {
-            return name instanceof String text ? Optional.of(new UserId(text)) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return GmsUser.INSTANCE;
     }
 }

@@ -12,8 +12,10 @@ import dev.halley.UserId;
 import dev.halley.cometd.TestClient.Transport;
 import dev.halley.spi.Connections;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.cometd.bayeux.Channel;
 import org.cometd.bayeux.client.ClientSessionChannel;
@@ -84,11 +86,11 @@ class ConfirmationTest {
     }
 
     @Test
-    void nextConnectOnTheSameConnection_confirmsWhatTheAnswerCarried() throws Exception {
+    void unmarkedConnect_ofAClientThatMarks_confirmsWhatTheAnswerCarried() throws Exception {
         server.say(chat, "Hello");
         try (RawClient client = client()) {
             client.handshake("");
-            client.connect();
+            client.marked();
             assertThat(server.view(chat).seen()).isZero();
             client.sendConnect("");
             await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
@@ -96,14 +98,142 @@ class ConfirmationTest {
     }
 
     @Test
-    void nextConnect_confirmsOnlyWhatTheAnswerCarried_notWhatIsQueued() throws Exception {
+    void unmarkedConnect_confirmsOnlyWhatTheAnswerCarried_notWhatIsQueued() throws Exception {
         server.say(chat, "Carried");
         try (RawClient client = client()) {
             client.handshake("");
-            client.connect();
+            client.marked();
             server.say(chat, "And one more"); // no poll is held
             assertThat(texts(client.connect())).containsExactly("And one more");
             assertThat(server.view(chat).seen()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Via: 1.1 proxy", "X-Forwarded-For: 192.0.2.1"})
+    void unmarkedConnect_confirms_whicheverConnectionItComesOn(String header) throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = header.isEmpty() ? client() : client().header(header)) {
+            client.handshake("");
+            client.marked();
+            client.reconnect();
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+        }
+    }
+
+    @Test
+    void markedConnect_carriesAgainWhatMayBeLost_beforeAnythingNewer_alsoOnTheSameConnection() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.marked();
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+            server.say(chat, "Lost");
+            client.read();
+            server.say(chat, "Newer");
+            assertThat(texts(client.marked())).containsExactly("Lost", "Newer");
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(4));
+        }
+    }
+
+    @Test
+    void connectsOfAClientThatDoesNotMark_confirmNothing() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.sendConnect("");
+            server.say(chat, "Still there?");
+            assertThat(texts(client.read())).containsExactly("Still there?");
+            client.connect();
+            assertThat(server.view(chat).seen()).isZero();
+            client.connect(",\"ext\":{\"transcriptPosition\":\"3\"},\"advice\":{\"timeout\":0}");
+            assertThat(server.view(chat).seen()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void connectThatIsSentAgainOnItsWay_isDoubted_andSoIsTheOneAfterIt() throws Exception {
+        try (RawClient client = client();
+                RawClient copy = client()) {
+            client.handshake("");
+            client.marked();
+            client.sendConnect(5, "");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));
+            server.say(chat, "Lost");
+            client.read();
+            copy.steal(client).sendConnect(5, "");
+            assertThat(texts(copy.read())).containsExactly("Lost");
+            assertThat(server.view(chat).seen()).isEqualTo(1);
+            client.sendConnect(6, "");
+            assertThat(texts(client.read())).containsExactly("Lost");
+            client.sendConnect(7, "");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+        }
+    }
+
+    @Test
+    void lateConnect_isRefused_andTakesNothing() throws Exception {
+        try (RawClient client = client();
+                RawClient late = client()) {
+            client.handshake("");
+            client.marked();
+            client.sendConnect(5, RawClient.MARK);
+            client.read();
+            server.say(chat, "Hello");
+            late.steal(client).sendConnect(4, "");
+            JsonNode refused = late.read();
+            assertThat(channels(refused)).containsExactly("/meta/connect");
+            assertThat(refused.at("/0/error").asText()).startsWith("402:");
+            assertThat(refused.at("/0/advice/reconnect").asText()).isEqualTo("handshake");
+            client.sendConnect(6, "");
+            assertThat(texts(client.read())).containsExactly("Hello");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "\"1\""})
+    void lowerPositionOnAConnect_hasWhatFollowsSentAgain_atOnce(String position) throws Exception {
+        server.say(chat, "Lost");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            client.sendConnect(",\"ext\":{\"transcriptPosition\":" + position + "}");
+            assertThat(texts(client.read())).containsExactly("Lost");
+            assertThat(server.view(chat).seen()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void sameLowerPositionAgain_waitsForFiveSeconds_andNothingNewerGoesOutMeanwhile() throws Exception {
+        server.say(chat, "Lost");
+        try (RawClient client = client()) {
+            client.handshake("");
+            client.connect();
+            String position = ",\"ext\":{\"transcriptPosition\":\"1\"}";
+            assertThat(texts(client.connect(position))).containsExactly("Lost");
+            long asked = System.nanoTime();
+            server.say(chat, "Newer");
+            List<String> texts = List.of();
+            while (texts.isEmpty()) {
+                texts = texts(client.connect(position));
+            }
+            assertThat(texts).containsExactly("Lost", "Newer");
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThan(Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
+    void positionOfTheFirstConnect_goesBeforeTheHandshakes_alsoIfLower() throws Exception {
+        server.say(chat, "Hello");
+        try (RawClient client = client()) {
+            client.handshake(",\"ext\":{\"transcriptPosition\":\"2\"}");
+            assertThat(texts(client.connect(",\"ext\":{\"transcriptPosition\":\"1\"}")))
+                    .containsExactly("Hello");
+            assertThat(server.view(chat).seen()).isEqualTo(1);
         }
     }
 
@@ -114,7 +244,7 @@ class ConfirmationTest {
         }
         try (RawClient client = client()) {
             client.handshake("");
-            client.connect();
+            client.marked();
             client.sendConnect("");
             await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(6));
             ChatId later = server.open();
@@ -124,10 +254,10 @@ class ConfirmationTest {
             while (!texts.contains("And the second?")) {
                 texts.addAll(texts(client.connect()));
             }
-            client.connect(",\"advice\":{\"timeout\":0}");
-            assertThat(server.view(later).seen()).isEqualTo(2);
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(later).seen()).isEqualTo(2));
             server.say(later, "And one more");
-            client.connect();
+            client.read();
             client.disconnect(client.clientId(), ",\"ext\":{\"transcriptPosition\":\"3\"}");
             assertThat(server.view(later).seen()).isEqualTo(3);
         }
@@ -186,81 +316,31 @@ class ConfirmationTest {
     }
 
     @Test
-    void connectOnAnotherConnection_confirmsNothing_andNeitherDoWhatFollows() throws Exception {
-        server.say(chat, "Hello");
-        try (RawClient client = client()) {
-            client.handshake("");
-            client.connect();
-            client.reconnect();
-            client.sendConnect("");
-            server.say(chat, "Still there?");
-            client.read();
-            client.sendConnect("");
-            server.say(chat, "Hm");
-            client.read();
-            assertThat(server.view(chat).seen()).isZero();
-            client.connect(",\"ext\":{\"transcriptPosition\":\"4\"},\"advice\":{\"timeout\":0}");
-            assertThat(server.view(chat).seen()).isEqualTo(4);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"Via: 1.1 proxy", "Forwarded: for=192.0.2.1", "X-Forwarded-For: 192.0.2.1"})
-    void connectThroughAProxy_confirmsNothing(String header) throws Exception {
-        server.say(chat, "Hello");
-        try (RawClient client = client().header(header)) {
-            client.handshake("");
-            client.connect();
-            client.connect(",\"advice\":{\"timeout\":0}");
-            assertThat(server.view(chat).seen()).isZero();
-        }
-    }
-
-    @Test
     void confirmByConnect_canBeSwitchedOff() throws Exception {
         restart(TestServer.settings().confirmByConnect(false).build());
         server.say(chat, "Hello");
         try (RawClient client = client()) {
             client.handshake("");
+            client.marked();
             client.connect();
-            client.connect(",\"advice\":{\"timeout\":0}");
             assertThat(server.view(chat).seen()).isZero();
         }
     }
 
     @Test
-    void repeatUnread_repeatsOnAnotherConnection_withoutAGap() throws Exception {
-        restart(TestServer.settings().repeatUnread(true).build());
-        server.say(chat, "Hello");
-        try (RawClient client = client()) {
-            client.handshake("");
-            client.connect();
-            server.say(chat, "Is this lost?");
-            client.reconnect();
-            JsonNode answer = client.connect();
-            List<String> all = new ArrayList<>(texts(answer));
-            if (all.size() < 3) {
-                all.addAll(texts(client.connect()));
-            }
-            assertThat(all).containsExactly("has joined the session", "Hello", "Is this lost?");
-        }
-    }
-
-    @Test
-    void repeatUnread_repeatsBeforeWhatIsSaidJustThen() throws Exception {
+    void repeat_comesBeforeWhatIsSaidJustThen() throws Exception {
         server.close();
-        server = new TestServer(
-                TestServer.settings().repeatUnread(true).build(), TestServer.COMETD, false, this::sayingBeforeARepeat);
+        server = new TestServer(TestServer.settings().build(), TestServer.COMETD, false, this::sayingBeforeARepeat);
         chat = server.open();
         server.say(chat, "Hello");
         try (RawClient client = client()) {
             client.handshake("");
-            client.connect();
+            client.marked();
             client.sendConnect("");
             await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
             server.say(chat, "Is this lost?");
             client.reconnect();
-            List<String> all = new ArrayList<>();
+            List<String> all = new ArrayList<>(texts(client.marked()));
             for (int i = 0; i < 3 && !all.contains("Just then"); i++) {
                 all.addAll(texts(client.connect()));
             }
@@ -282,9 +362,21 @@ class ConfirmationTest {
                         method.getName().equals("connections") ? connections : method.invoke(engine, arguments));
     }
 
-    @Test
-    void repeatUnread_repeatsOnAnotherWebSocket_beforeAnythingNewer() throws Exception {
-        restart(TestServer.settings().repeatUnread(true).build());
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void lostWebSocket_isMadeUpFor_beforeAnythingNewer(boolean handshakePerConnection) throws Exception {
+        server.close();
+        server = new TestServer(
+                TestServer.settings().build(),
+                Map.of(
+                        "timeout",
+                        2_000L,
+                        "maxInterval",
+                        3_000L,
+                        CometdAdapter.HANDSHAKE_PER_CONNECTION,
+                        handshakePerConnection),
+                false);
+        chat = server.open();
         try (ScriptedProxy proxy = new ScriptedProxy(server.port());
                 TestClient client =
                         new TestClient(Transport.WEBSOCKET, proxy.uri(server.uri()), TestServer.USER.value())) {
@@ -316,7 +408,7 @@ class ConfirmationTest {
     void eventsWrittenToADeadPoll_countAsUnseen() throws Exception {
         RawClient client = client();
         client.handshake("");
-        client.connect();
+        client.marked();
         client.sendConnect("");
         await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));
         server.say(chat, "Written to nobody"); // the poll carries it, and its answer is never read
@@ -363,8 +455,10 @@ class ConfirmationTest {
         server.say(chat, "Hello");
         try (RawClient client = client()) {
             client.handshake("");
-            client.connect();
-            client.connect(",\"advice\":{\"timeout\":0}");
+            client.marked();
+            client.sendConnect("");
+            await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(2));
+            client.reconnect();
             JsonNode reply = client.disconnect(client.clientId(), ",\"ext\":{\"transcriptPosition\":" + position + "}")
                     .get(0);
             assertThat(reply.get("successful").asBoolean()).isTrue();

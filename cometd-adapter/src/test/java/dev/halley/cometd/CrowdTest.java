@@ -37,7 +37,7 @@ class CrowdTest {
             List<RawClient> clients = all(threads, i -> {
                 RawClient client = new RawClient(server.port(), user(i).value());
                 client.handshake("");
-                client.connect();
+                client.marked();
                 client.sendConnect("");
                 return client;
             });

@@ -180,7 +180,7 @@ class LeakedSessionTest {
         try (RawClient owner = client("mia");
                 RawClient other = client("eve")) {
             owner.handshake("");
-            owner.connect();
+            owner.marked();
             owner.sendConnect("");
             await().untilAsserted(() -> assertThat(server.view(chat).seen()).isEqualTo(1));
 

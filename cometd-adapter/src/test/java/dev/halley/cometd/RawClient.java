@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** A long-polling client on one TCP connection, without any library, that can stop reading or reset. */
 final class RawClient implements AutoCloseable {
 
+    /** What CometD's clients put into a connect that is the first, or follows one that has failed. */
+    static final String MARK = ",\"advice\":{\"timeout\":0}";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final int port;
@@ -25,6 +28,7 @@ final class RawClient implements AutoCloseable {
     private Socket socket;
     private @Nullable String cookie;
     private @Nullable String clientId;
+    private int lastId = 1;
     int status;
 
     /** The bytes of the last answer's body. */
@@ -79,14 +83,23 @@ final class RawClient implements AutoCloseable {
         return read();
     }
 
+    /** Connects as CometD's clients do for the first time, or after a failure, and waits for the answer. */
+    JsonNode marked() throws IOException {
+        return connect(MARK);
+    }
+
     /** The first connect after a handshake is answered at once. */
     JsonNode connect() throws IOException {
         return connect("");
     }
 
     void sendConnect(String more) throws IOException {
+        sendConnect(++lastId, more);
+    }
+
+    void sendConnect(int id, String more) throws IOException {
         send("[{\"channel\":\"/meta/connect\",\"connectionType\":\"long-polling\",\"clientId\":\"" + clientId
-                + "\",\"id\":\"3\"" + more + "}]");
+                + "\",\"id\":\"" + id + "\"" + more + "}]");
     }
 
     JsonNode disconnect(String ofClientId, String ext) throws IOException {

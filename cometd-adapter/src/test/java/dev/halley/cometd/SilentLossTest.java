@@ -77,7 +77,7 @@ class SilentLossTest {
                 RawClient client = new RawClient(server.port(), user.value());
                 clients.add(client);
                 client.handshake("");
-                client.connect();
+                client.marked();
                 client.sendConnect("");
             }
             await().untilAsserted(() -> assertThat(chats)

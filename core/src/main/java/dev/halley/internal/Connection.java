@@ -1,7 +1,9 @@
 package dev.halley.internal;
 
+import dev.halley.ChatId;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -10,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** A customer's connection to this node: what it said when it came, and the chat that it serves, if there is one. */
 final class Connection {
 
+    /** By when they shook hands, and of those that say nothing of it by when they were attached. */
+    static final Comparator<Connection> BY_ARRIVAL = Comparator.comparingLong(
+                    (Connection connection) -> connection.arrival.order())
+            .thenComparingLong(connection -> connection.number);
+
     final Arrival arrival;
     final ClientLink link;
 
-    /** Orders connections by when they came. */
-    final long number;
+    private final long number;
 
     private @Nullable LivePump pump;
     private CompletionStage<Void> tail = CompletableFuture.completedFuture(null);
@@ -52,6 +58,10 @@ final class Connection {
 
     synchronized @Nullable LivePump pump() {
         return pump;
+    }
+
+    synchronized boolean serves(ChatId chat) {
+        return pump != null && pump.chat().equals(chat);
     }
 
     /** Serves another chat from now on; null for none. Returns the pump of the one before. */

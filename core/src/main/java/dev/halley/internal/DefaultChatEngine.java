@@ -97,7 +97,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
             store = new SafeSessionStore(builder.store);
         }
         dispatcher = new PushDispatcher(store, providers, builder.options, settings, clock, scheduler, observer, this);
-        connections = new LocalConnections(this, store, scheduler);
+        connections = new LocalConnections(this, store, scheduler, clock);
         store.start(new SessionCodec(), this);
         connections.start();
     }

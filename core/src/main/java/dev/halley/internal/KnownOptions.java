@@ -101,7 +101,11 @@ public final class KnownOptions {
             Option.number("max_events", 10, 1_000_000),
             Option.number("max_text", 100, Settings.MOST_TEXT),
             Option.flag("confirm_by_connect"),
-            Option.flag("repeat_unread"));
+            new Option(
+                    "repeat_unread",
+                    "nothing: what may be unread is always repeated, so leave it out",
+                    false,
+                    value -> false));
 
     private KnownOptions() {}
 

@@ -4,10 +4,13 @@ import dev.halley.ChatEvent;
 import dev.halley.ChatId;
 import dev.halley.Row;
 import dev.halley.spi.ClientLink;
+import dev.halley.spi.ClientLink.Cause;
+import dev.halley.spi.ConnectionId;
 import dev.halley.spi.Page;
 import dev.halley.spi.PayloadFitter;
 import dev.halley.spi.Scheduler;
 import dev.halley.spi.SessionStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +42,8 @@ final class LivePump {
     /** What a row has beside its nickname and text. */
     private static final int ROW = 100;
 
-    private static final long NOWHERE = -1;
+    /** A repeat that has not begun. Nothing is read until it is due. */
+    private record Rewind(long after, boolean due, CompletableFuture<Void> begun) {}
 
     private static final CompletionStage<Boolean> NOTHING = CompletableFuture.completedFuture(false);
 
@@ -46,15 +51,17 @@ final class LivePump {
     private final Scheduler scheduler;
     private final ChatId chat;
     private final ClientLink link;
-    private final CompletableFuture<Void> begun = new CompletableFuture<>();
     private final AtomicLong confirmed;
-    private final AtomicLong rewindTo = new AtomicLong(NOWHERE);
+    private final AtomicReference<@Nullable Rewind> rewind = new AtomicReference<>();
 
     /** How many nudges were not looked at yet; whoever raises it from 0 reads. */
     private final AtomicInteger nudges = new AtomicInteger();
 
     /** What the link was given before, for another chat: it takes one call at a time. */
     private final CompletionStage<Void> before;
+
+    /** Completed when the first rows, or those that are repeated, were handed over; written by the one who reads only. */
+    private volatile CompletableFuture<Void> begun = new CompletableFuture<>();
 
     /** Where the reader is; written by the one who reads only. */
     private volatile long sent;
@@ -114,10 +121,32 @@ final class LivePump {
         return confirmed.get();
     }
 
-    /** Goes back to what is confirmed. */
-    void rewind() {
-        rewindTo.set(confirmed.get());
-        nudge();
+    /** Goes back to a position; completes when the rows after it were handed over, or there are none. */
+    CompletionStage<Void> rewind(long after, Duration delay) {
+        Rewind now = new Rewind(after, true, new CompletableFuture<>());
+        if (delay.isZero()) {
+            request(now);
+            nudge();
+            return now.begun();
+        }
+        Rewind later = new Rewind(after, false, now.begun());
+        request(later);
+        scheduler.schedule(delay, () -> {
+            if (rewind.compareAndSet(later, now)) {
+                nudge();
+            }
+        });
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void request(Rewind next) {
+        Rewind earlier = rewind.getAndSet(next);
+        if (earlier != null) {
+            earlier.begun().complete(null);
+        }
+        if (stopped) {
+            next.begun().complete(null);
+        }
     }
 
     /** Completes when the link has taken what it was given last. */
@@ -133,6 +162,10 @@ final class LivePump {
     void stop() {
         stopped = true;
         begun.complete(null);
+        Rewind asked = rewind.get();
+        if (asked != null) {
+            asked.begun().complete(null);
+        }
     }
 
     private void run() {
@@ -167,7 +200,7 @@ final class LivePump {
         boolean more;
         if (step.isCompletedExceptionally()) {
             LOGGER.debug("Live delivery failed; its connection is closed");
-            end();
+            end(Cause.FAILED);
             more = false;
         } else {
             more = step.join();
@@ -180,10 +213,17 @@ final class LivePump {
         if (stopped) {
             return CompletableFuture.completedFuture(false);
         }
-        long rewind = rewindTo.getAndSet(NOWHERE);
-        if (rewind != NOWHERE) {
-            sent = Math.min(sent, rewind);
-            begins = true;
+        Rewind next = rewind.get();
+        if (next != null) {
+            if (!next.due()) {
+                return CompletableFuture.completedFuture(false);
+            }
+            if (rewind.compareAndSet(next, null)) {
+                sent = Math.min(sent, next.after());
+                begins = true;
+                begun.complete(null);
+                begun = next.begun();
+            }
         }
         if (!before.toCompletableFuture().isDone()) {
             begun.complete(null);
@@ -216,20 +256,21 @@ final class LivePump {
             return CompletableFuture.completedFuture(false);
         }
         Session session = (Session) page.get().state();
-        if (session.connection().filter(link.id()::equals).isEmpty()) {
-            end();
+        Optional<ConnectionId> serving = session.connection();
+        if (serving.filter(link.id()::equals).isEmpty()) {
+            end(serving.isPresent() ? Cause.TAKEN_OVER : Cause.LEFT);
             return CompletableFuture.completedFuture(false);
         }
-        if (page.get().rows().isEmpty()) {
-            begun.complete(null);
-            return CompletableFuture.completedFuture(false);
-        }
-        if (rewindTo.get() != NOWHERE) {
+        if (rewind.get() != null) {
             return CompletableFuture.completedFuture(true); // these rows would come before those that are repeated
         }
         if (begins) {
             begins = false;
             link.begin();
+        }
+        if (page.get().rows().isEmpty()) {
+            begun.complete(null);
+            return CompletableFuture.completedFuture(false);
         }
         List<Row> rows = portion(page.get().rows());
         sent = rows.get(rows.size() - 1).position();
@@ -255,15 +296,14 @@ final class LivePump {
         return rows;
     }
 
-    /** Another connection serves this chat, or none. */
-    private void end() {
+    private void end(Cause cause) {
         stop();
-        close(link);
+        close(link, cause);
     }
 
-    static void close(ClientLink link) {
+    static void close(ClientLink link, Cause cause) {
         try {
-            link.close();
+            link.close(cause);
         } catch (RuntimeException e) {
             LOGGER.warn("A connection could not be closed: {}", e.getClass().getSimpleName());
         }

@@ -2,15 +2,20 @@ package dev.halley.internal;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import com.google.common.base.Ticker;
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import dev.halley.ChatId;
 import dev.halley.UserId;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
+import dev.halley.spi.ClientLink.Cause;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.Connections;
 import dev.halley.spi.Scheduler;
 import dev.halley.spi.SessionStore;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +24,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -34,6 +40,11 @@ final class LocalConnections implements Connections {
     /** How often every connection looks at its chat unasked, for nudges can get lost. */
     private static final Duration LOOK = Duration.ofSeconds(5);
 
+    /** How late the first connect of an earlier handshake may come without taking a chat over. */
+    private static final Duration LATE = Duration.ofMinutes(10);
+
+    private static final long MOST_ORDERS = 100_000;
+
     private final DefaultChatEngine engine;
     private final SessionStore store;
     private final Scheduler scheduler;
@@ -42,15 +53,29 @@ final class LocalConnections implements Connections {
     private final ConcurrentHashMap<ChatId, List<LivePump>> pumps = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
+    /** When those shook hands who have served a chat and are gone. */
+    private final Cache<ChatId, Long> lastOrders;
+
     /** Departures that the store has failed to note. */
     private final Queue<Supplier<CompletionStage<Void>>> undone = new ConcurrentLinkedQueue<>();
 
     private volatile boolean closed;
 
-    LocalConnections(DefaultChatEngine engine, SessionStore store, Scheduler scheduler) {
+    LocalConnections(DefaultChatEngine engine, SessionStore store, Scheduler scheduler, InstantSource clock) {
         this.engine = engine;
         this.store = store;
         this.scheduler = scheduler;
+        this.lastOrders = CacheBuilder.newBuilder()
+                .expireAfterWrite(LATE)
+                .maximumSize(MOST_ORDERS)
+                .concurrencyLevel(1)
+                .ticker(new Ticker() {
+                    @Override
+                    public long read() {
+                        return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+                    }
+                })
+                .build();
     }
 
     void start() {
@@ -90,6 +115,7 @@ final class LocalConnections implements Connections {
             forget(connection);
             LivePump pump = connection.serve(null);
             if (pump != null) {
+                lastOrders.put(pump.chat(), connection.arrival.order());
                 return leave(pump, id, position);
             }
             // It serves no chat, as far as is known here; but the store may have lost the reply that it does.
@@ -119,12 +145,10 @@ final class LocalConnections implements Connections {
     }
 
     @Override
-    public void repeat(ConnectionId id) {
+    public CompletionStage<Void> repeat(ConnectionId id, ChatId chat, long after, Duration delay) {
         Connection connection = byId.get(id);
         LivePump pump = connection == null ? null : connection.pump();
-        if (pump != null) {
-            pump.rewind();
-        }
+        return pump != null && pump.chat().equals(chat) ? pump.rewind(after, delay) : completedFuture(null);
     }
 
     /** Looks at a chat for whoever serves it here. */
@@ -140,7 +164,7 @@ final class LocalConnections implements Connections {
         List<Connection> all = byUser.getOrDefault(user, List.of());
         Optional<Connection> newest = all.stream()
                 .filter(connection -> connection.arrival.serviceId() == null)
-                .max(Comparator.comparingLong(connection -> connection.number));
+                .max(Connection.BY_ARRIVAL);
         all.stream()
                 .filter(connection -> connection.arrival.serviceId() != null || newest.get() == connection)
                 .forEach(connection -> connection.then(() -> serveLatest(connection, OptionalLong.empty())));
@@ -181,7 +205,7 @@ final class LocalConnections implements Connections {
         return serving.whenComplete((nothing, failure) -> {
             if (failure != null) {
                 connection.leave();
-                LivePump.close(connection.link);
+                LivePump.close(connection.link, Cause.FAILED);
             }
         });
     }
@@ -207,6 +231,11 @@ final class LocalConnections implements Connections {
     private CompletionStage<Void> join(
             Connection connection, ChatId chat, OptionalLong position, CompletionStage<Void> before) {
         ConnectionId id = connection.link.id();
+        if (hasComeBeforeAnother(connection, chat)) {
+            connection.leave();
+            LivePump.close(connection.link, Cause.TAKEN_OVER);
+            return completedFuture(null);
+        }
         return engine.update(
                         chat,
                         "joined",
@@ -228,6 +257,15 @@ final class LocalConnections implements Connections {
                     connection.serve(pump);
                     return pump.start();
                 });
+    }
+
+    /** Whether somebody who has shaken hands later serves the chat, or has done so a short time ago: a connect may be late. */
+    private boolean hasComeBeforeAnother(Connection connection, ChatId chat) {
+        long order = connection.arrival.order();
+        Long gone = lastOrders.getIfPresent(chat);
+        return (gone != null && gone > order)
+                || byUser.getOrDefault(connection.arrival.user(), List.of()).stream()
+                        .anyMatch(other -> other.arrival.order() > order && other.serves(chat));
     }
 
     private CompletionStage<Void> leave(LivePump pump, ConnectionId id, OptionalLong position) {

@@ -16,8 +16,8 @@ public interface ClientLink {
     ConnectionId id();
 
     /**
-     * What is delivered next does not continue what was delivered before: it begins after what is confirmed. Called before the
-     * first rows of a chat, and before the first ones after {@link Connections#repeat}. By default nothing is done.
+     * What is delivered next does not continue what was delivered before. Called before the first rows of a chat, and before
+     * those of {@link Connections#repeat}, also if there are none. By default nothing is done.
      */
     default void begin() {}
 
@@ -30,6 +30,16 @@ public interface ClientLink {
      */
     CompletionStage<Void> deliver(ChatView chat, List<Row> rows);
 
-    /** Ends the connection: somebody newer has taken over, the customer has said good-bye elsewhere, or the chat is gone. */
-    void close();
+    /** Ends the connection. */
+    void close(Cause cause);
+
+    /** Why a connection is ended. */
+    enum Cause {
+        /** A newer connection serves the chat. This one's client should not come back by itself, or both do so for ever. */
+        TAKEN_OVER,
+        /** The customer has said good-bye to this connection by another one. */
+        LEFT,
+        /** It could not be served. Its client should connect anew. */
+        FAILED
+    }
 }

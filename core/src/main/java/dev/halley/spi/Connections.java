@@ -1,6 +1,7 @@
 package dev.halley.spi;
 
 import dev.halley.ChatId;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
@@ -16,8 +17,9 @@ public interface Connections {
     CompletionStage<Boolean> admits(Arrival arrival);
 
     /**
-     * Serves a new connection: the chat that the arrival names, else the customer's latest. Without one it waits for a chat
-     * to be opened. Whoever was connected to that chat before is closed.
+     * Serves a new connection, from whose beginning on its customer is online: the chat that the arrival names, else the
+     * customer's latest. Without one it waits for a chat to be opened. Whoever was connected to that chat before is closed;
+     * if that one has arrived later ({@link Arrival#order}), the new one is.
      *
      * @return completes when the missed rows, or the first of many, were handed to the link
      */
@@ -45,8 +47,13 @@ public interface Connections {
     void confirmed(ConnectionId connection, ChatId chat, long position);
 
     /**
-     * The last answer may not have been read: what is not confirmed is delivered again, after {@link ClientLink#begin}. What is
-     * delivered until then continues as before.
+     * Rows may have been lost on their way: what comes after a position is delivered again, after {@link ClientLink#begin};
+     * nothing newer is delivered before. Replaces a repeat that was asked for and has not begun. Ignored if the connection
+     * serves another chat by now.
+     *
+     * @param after the position, also one below what is confirmed
+     * @param delay from now; zero begins in the caller's thread where it can, anything else in another one
+     * @return completes when the first rows were handed over or there are none; at once if there is a delay
      */
-    void repeat(ConnectionId connection);
+    CompletionStage<Void> repeat(ConnectionId connection, ChatId chat, long after, Duration delay);
 }

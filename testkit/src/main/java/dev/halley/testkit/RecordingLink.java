@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A customer's connection that records what it is given, and whether it was given as a {@link ClientLink} may expect: one
@@ -30,6 +32,7 @@ public final class RecordingLink implements ClientLink {
     private boolean broken;
     private boolean closed;
     private boolean mayRepeat;
+    private @Nullable Cause closedBecause;
 
     /**
      * A call of {@link ClientLink#deliver}.
@@ -81,6 +84,11 @@ public final class RecordingLink implements ClientLink {
     /** Returns whether the engine has closed the connection. */
     public synchronized boolean closed() {
         return closed;
+    }
+
+    /** Returns why the engine has closed the connection; empty if it has not. */
+    public synchronized Optional<Cause> closedBecause() {
+        return Optional.ofNullable(closedBecause);
     }
 
     /** Returns each call, in order. */
@@ -156,7 +164,10 @@ public final class RecordingLink implements ClientLink {
     }
 
     @Override
-    public synchronized void close() {
+    public synchronized void close(Cause cause) {
+        if (!closed) {
+            closedBecause = cause;
+        }
         closed = true;
     }
 

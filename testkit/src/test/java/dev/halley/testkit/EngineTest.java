@@ -16,6 +16,7 @@ import dev.halley.PushProviders;
 import dev.halley.Receipt;
 import dev.halley.UserId;
 import dev.halley.spi.Arrival;
+import dev.halley.spi.ClientLink;
 import dev.halley.spi.Observer;
 import dev.halley.spi.SessionStore;
 import java.time.Duration;
@@ -675,16 +676,73 @@ abstract class EngineTest {
         }
 
         @Test
-        void repeat_goesBackToWhatIsConfirmed() {
+        void repeat_goesBackToAPosition_alsoBelowWhatIsConfirmed() {
             ChatId chat = open();
             RecordingLink link = attach();
             say(chat, "Read");
             engine().connections().confirmed(link.id(), chat, 2);
             say(chat, "Perhaps never read");
             time.settle();
-            engine().connections().repeat(link.id());
+            engine().connections().repeat(link.id(), chat, 2, Duration.ZERO);
             time.settle();
-            assertThat(link.positions()).containsExactly(1L, 2L, 3L, 3L);
+            engine().connections().repeat(link.id(), chat, 1, Duration.ZERO);
+            time.settle();
+            assertThat(link.positions()).containsExactly(1L, 2L, 3L, 3L, 2L, 3L);
+        }
+
+        @Test
+        void repeatThatIsDueLater_letsNothingNewerGoBeforeIt() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            say(chat, "Perhaps never read");
+            time.settle();
+            engine().connections().repeat(link.id(), chat, 1, Duration.ofSeconds(5));
+            say(chat, "Newer");
+            time.advance(Duration.ofMillis(4_999));
+            assertThat(link.positions()).containsExactly(1L, 2L);
+            time.advance(Duration.ofMillis(1));
+            assertThat(link.positions()).containsExactly(1L, 2L, 2L, 3L);
+        }
+
+        @Test
+        void repeat_replacesOneThatIsDueLater() {
+            ChatId chat = open();
+            RecordingLink link = attach();
+            say(chat, "Perhaps never read");
+            time.settle();
+            engine().connections().repeat(link.id(), chat, 0, Duration.ofSeconds(5));
+            engine().connections().repeat(link.id(), chat, 1, Duration.ZERO);
+            time.advance(Duration.ofMinutes(1));
+            assertThat(link.positions()).containsExactly(1L, 2L, 2L);
+        }
+
+        @Test
+        void whoShookHandsEarlier_takesNothingOver_alsoWhenTheLaterOneIsGone() {
+            ChatId chat = open();
+            RecordingLink later = new RecordingLink("later");
+            RecordingLink earlier = new RecordingLink("earlier");
+            shookHands(later, 2);
+            shookHands(earlier, 1);
+            time.settle();
+            assertThat(later.closed()).isFalse();
+            assertThat(earlier.closedBecause()).contains(ClientLink.Cause.TAKEN_OVER);
+
+            engine().connections().left(later.id(), OptionalLong.of(1));
+            time.settle();
+            RecordingLink late = new RecordingLink("late");
+            shookHands(late, 1);
+            time.settle();
+            assertThat(late.closed()).isTrue();
+            assertThat(view(chat).presence()).isEqualTo(Presence.AWAY);
+
+            time.advance(Duration.ofMinutes(10));
+            shookHands(new RecordingLink("much-later"), 1);
+            time.settle();
+            assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
+        }
+
+        private void shookHands(RecordingLink link, long order) {
+            engine().connections().attach(new Arrival(USER, null, null, OptionalLong.empty(), order), link);
         }
 
         @Test

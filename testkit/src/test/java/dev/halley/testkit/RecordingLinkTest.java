@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halley.Row;
+import dev.halley.spi.ClientLink;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -105,9 +106,10 @@ class RecordingLinkTest {
     void closed_takesNothing() {
         assertThat(link.closed()).isFalse();
 
-        link.close();
+        link.close(ClientLink.Cause.LEFT);
 
         assertThat(link.closed()).isTrue();
+        assertThat(link.closedBecause()).contains(ClientLink.Cause.LEFT);
         assertThat(deliver(1, 1)).isCompletedExceptionally();
         assertThat(link.rows()).isEmpty();
     }

@@ -301,7 +301,7 @@ final class World {
         }
 
         @Override
-        public void close() {
+        public void close(Cause cause) {
             if (!closed) {
                 if (tracing()) {
                     trace("    close " + id.value());
@@ -1463,12 +1463,15 @@ final class World {
 
     private boolean repeat(int a) {
         Link link = app(a).link;
-        if (link == null || !link.live()) {
+        if (link == null || !link.live() || link.handed < 0) {
             return false;
         }
+        Chat chat = chats.get(link.handed);
         link.queue.clear();
         link.mayRepeat++;
-        link.node.engine.connections().repeat(link.id);
+        long after = link.begun[chat.index] ? link.arrived[chat.index] : link.base[chat.index];
+        Duration delay = Duration.ofMillis(after % 3 * 700);
+        link.node.engine.connections().repeat(link.id, chat.log().id, after, delay);
         return true;
     }
 

@@ -169,6 +169,6 @@ class EngineOverFcmTest {
         }
 
         @Override
-        public void close() {}
+        public void close(Cause cause) {}
     }
 }

@@ -202,6 +202,6 @@ class EngineOverHttpTest {
         }
 
         @Override
-        public void close() {}
+        public void close(Cause cause) {}
     }
 }

@@ -146,6 +146,6 @@ final class Outage {
         }
 
         @Override
-        public void close() {}
+        public void close(Cause cause) {}
     }
 }

@@ -205,7 +205,7 @@ class EngineEdgesTest {
         RecordingLink link = attach(ANN);
 
         engine.connections().confirmed(UNKNOWN, chat, 1);
-        engine.connections().repeat(UNKNOWN);
+        engine.connections().repeat(UNKNOWN, chat, 0, Duration.ZERO);
         join(engine.connections().left(UNKNOWN, OptionalLong.of(1)));
 
         assertThat(view(chat).presence()).isEqualTo(Presence.ONLINE);
@@ -217,7 +217,7 @@ class EngineEdgesTest {
     void aConnectionWithoutAChat_comesAndGoes() {
         RecordingLink link = attach(ANN);
         engine.connections().confirmed(link.id(), new ChatId("none"), 1);
-        engine.connections().repeat(link.id());
+        engine.connections().repeat(link.id(), new ChatId("none"), 0, Duration.ZERO);
 
         join(engine.connections().left(link.id(), OptionalLong.of(1)));
         ChatId chat = open(ANN);
@@ -477,7 +477,7 @@ class EngineEdgesTest {
             }
 
             @Override
-            public void close() {}
+            public void close(Cause cause) {}
         };
         join(engine.connections().attach(new Arrival(ANN, null, null, OptionalLong.empty()), quick));
 
@@ -502,7 +502,7 @@ class EngineEdgesTest {
             }
 
             @Override
-            public void close() {
+            public void close(Cause cause) {
                 throw new IllegalStateException("stubborn");
             }
         };

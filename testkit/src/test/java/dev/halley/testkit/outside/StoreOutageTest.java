@@ -86,7 +86,7 @@ class StoreOutageTest {
         ChatId chat = open();
         RecordingLink link = attach();
         sayAndWaitForItsCommit(chat);
-        engine.connections().repeat(link.id());
+        engine.connections().repeat(link.id(), chat, 0, Duration.ZERO);
         time.advance(Duration.ofSeconds(10));
         assertThat(link.positions()).containsExactly(1L, 1L, 2L);
     }

@@ -53,6 +53,7 @@ final class AgentEvents extends Handler.Abstract.NonBlocking {
         }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream;charset=utf-8");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.getHeaders().put("X-Accel-Buffering", "no"); // nginx would keep events back
         Stream stream = new Stream(response, callback);
         streams.add(stream);
         desk.listen(stream);

@@ -322,7 +322,8 @@ final class ChatApi extends JsonApi {
         try {
             return new UserId(name == null ? "" : name);
         } catch (IllegalArgumentException e) {
-            throw Refusal.unauthorized("The header gms_user is missing, or is no user's name");
+            throw Refusal.unauthorized("The header gms_user is missing, or is no user's name; nginx drops it without"
+                    + " underscores_in_headers on");
         }
     }
 

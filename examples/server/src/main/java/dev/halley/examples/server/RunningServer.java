@@ -16,6 +16,7 @@ import org.cometd.bayeux.server.ServerSession;
 import org.cometd.server.AbstractServerTransport;
 import org.cometd.server.BayeuxServerImpl;
 import org.cometd.server.DefaultSecurityPolicy;
+import org.cometd.server.ext.AcknowledgedMessagesExtension;
 import org.cometd.server.http.AbstractHttpTransport;
 import org.cometd.server.http.JSONHttpTransport;
 import org.cometd.server.websocket.common.AbstractWebSocketTransport;
@@ -177,13 +178,16 @@ final class RunningServer implements AutoCloseable {
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "." + AbstractWebSocketTransport.IDLE_TIMEOUT_OPTION,
                 IDLE.toMillis());
-        // Faye shakes hands by long-polling before it goes over to WebSocket; there the adapter asks whose it is.
+        // Faye shakes hands by long-polling before it goes over to WebSocket. The adapter asks there whose the session
+        // is,
+        // and sends again what another WebSocket may have swallowed.
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "."
                         + AbstractWebSocketTransport.REQUIRE_HANDSHAKE_PER_CONNECTION_OPTION,
-                engine.settings().repeatUnread());
+                false);
         cometd.setTransports(List.of(new BayeuxWebSocket(cometd), new JSONHttpTransport(cometd)));
         cometd.setSecurityPolicy(new OwnChannels());
+        cometd.addExtension(new AcknowledgedMessagesExtension());
         context.setAttribute(BayeuxServer.ATTRIBUTE, cometd);
         ServletHolder holder = new ServletHolder(bayeux);
         holder.setAsyncSupported(true);
