@@ -64,8 +64,8 @@ public final class Canaries {
             "customer is not online",
             "New message from Agent");
 
-    /** Shorter ones are in every other word. */
-    private static final int SHORTEST = 3;
+    /** Shorter ones are in every other word, and in ids that are counted up. */
+    private static final int SHORTEST = 4;
 
     /** Of longer ones the beginning is looked for. */
     private static final int LONGEST = 60;

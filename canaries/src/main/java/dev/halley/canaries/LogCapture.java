@@ -13,6 +13,9 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
+        if (Watch.isOfATest(event.getLoggerName())) {
+            return;
+        }
         String where = "log " + event.getLevel() + " " + event.getLoggerName();
         Canaries.said(where, event.getFormattedMessage());
         for (@Nullable IThrowableProxy cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {

@@ -53,6 +53,12 @@ final class Watch {
         });
     }
 
+    /** Whether a logger is named after a class of a test, as those of what a test derives from a library's classes are. */
+    static boolean isOfATest(String logger) {
+        URL file = ClassLoader.getSystemResource(logger.replace('.', '/') + ".class");
+        return file != null && file.getPath().contains("/test-classes/");
+    }
+
     static final class Made {
         private Made() {}
 

@@ -56,6 +56,11 @@ final class Connection {
         return done;
     }
 
+    /** Completes, well in any case, when all is done that was asked of this connection so far. */
+    synchronized CompletionStage<Void> settled() {
+        return tail.handle((nothing, failure) -> null);
+    }
+
     synchronized @Nullable LivePump pump() {
         return pump;
     }

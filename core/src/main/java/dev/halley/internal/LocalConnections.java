@@ -1,5 +1,6 @@
 package dev.halley.internal;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import com.google.common.base.Ticker;
@@ -101,8 +102,14 @@ final class LocalConnections implements Connections {
         if (known != null) {
             return known.then(() -> serveLatest(known, arrival.position()));
         }
-        byUser.compute(arrival.user(), (user, connections) -> with(connections, connection));
-        return connection.then(() -> serveLatest(connection, arrival.position()));
+        List<Connection> all =
+                requireNonNull(byUser.compute(arrival.user(), (user, connections) -> with(connections, connection)));
+        // One after the other, for it is known of those that serve who shook hands last.
+        CompletionStage<Void> before = all.stream()
+                .takeWhile(other -> other != connection)
+                .map(Connection::settled)
+                .reduce(completedFuture(null), (one, other) -> one.thenCombine(other, (a, b) -> null));
+        return connection.then(() -> before.thenCompose(nothing -> serveLatest(connection, arrival.position())));
     }
 
     @Override
@@ -111,8 +118,8 @@ final class LocalConnections implements Connections {
         if (connection == null) {
             return completedFuture(null);
         }
-        return connection.then(() -> {
-            forget(connection);
+        CompletionStage<Void> leaving = connection.then(() -> {
+            connection.leave();
             LivePump pump = connection.serve(null);
             if (pump != null) {
                 lastOrders.put(pump.chat(), connection.arrival.order());
@@ -121,6 +128,8 @@ final class LocalConnections implements Connections {
             // It serves no chat, as far as is known here; but the store may have lost the reply that it does.
             return surely(() -> leaveAny(connection.arrival, id, position, 0));
         });
+        // Who comes next waits for it: until then it is one of the user's.
+        return leaving.whenComplete((nothing, failure) -> forget(connection));
     }
 
     @Override
@@ -163,10 +172,11 @@ final class LocalConnections implements Connections {
     void announced(UserId user) {
         List<Connection> all = byUser.getOrDefault(user, List.of());
         Optional<Connection> newest = all.stream()
-                .filter(connection -> connection.arrival.serviceId() == null)
+                .filter(connection -> connection.arrival.serviceId() == null && !connection.isGone())
                 .max(Connection.BY_ARRIVAL);
         all.stream()
-                .filter(connection -> connection.arrival.serviceId() != null || newest.get() == connection)
+                .filter(connection -> connection.arrival.serviceId() != null
+                        || newest.filter(one -> one == connection).isPresent())
                 .forEach(connection -> connection.then(() -> serveLatest(connection, OptionalLong.empty())));
     }
 
@@ -312,7 +322,6 @@ final class LocalConnections implements Connections {
     }
 
     private void forget(Connection connection) {
-        connection.leave();
         byId.remove(connection.link.id(), connection);
         byUser.computeIfPresent(connection.arrival.user(), (user, connections) -> without(connections, connection));
     }

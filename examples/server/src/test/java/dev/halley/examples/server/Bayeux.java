@@ -14,6 +14,7 @@ final class Bayeux {
     private final String user;
     private final String clientId;
     private final String cookie;
+    private int connects;
 
     private Bayeux(Http http, String user, String clientId, String cookie) {
         this.http = http;
@@ -44,11 +45,24 @@ final class Bayeux {
         return poll().join();
     }
 
-    CompletableFuture<Http.Reply> poll() {
-        return http.later(request(
+    /** A connect with nothing in it that is not needed. */
+    Http.Reply plainConnect() {
+        return send(
                 "/connect",
-                "[{\"channel\":\"/meta/connect\",\"clientId\":\"" + clientId
-                        + "\",\"connectionType\":\"long-polling\"}]"));
+                "{\"channel\":\"/meta/connect\",\"clientId\":\"" + clientId
+                        + "\",\"connectionType\":\"long-polling\"}");
+    }
+
+    CompletableFuture<Http.Reply> poll() {
+        return http.later(request("/connect", "[" + nextConnect("") + "]"));
+    }
+
+    /** The next connect as CometD's clients write it: numbered, and the first one marked. */
+    String nextConnect(String more) {
+        connects++;
+        return "{\"channel\":\"/meta/connect\",\"clientId\":\"" + clientId
+                + "\",\"connectionType\":\"long-polling\",\"id\":\"" + (connects + 10) + "\""
+                + (connects == 1 ? ",\"advice\":{\"timeout\":0}" : "") + more + "}";
     }
 
     Http.Reply disconnect(String position) {

@@ -62,7 +62,7 @@ class CometdTest {
         agent(chat, "typing", "typing=true");
         agent(chat, "messages", "text=Hello");
         Bayeux after = Bayeux.handshake(http, "ada");
-        JsonNode caughtUp = after.connect().json();
+        JsonNode caughtUp = after.plainConnect().json();
 
         JsonNode expected = Json.parse(fixture("catch-up-response.json"));
         assertThat(shape(caughtUp)).isEqualTo(shape(expected));

@@ -257,9 +257,7 @@ class HostileInputTest {
         app.connect();
         String id = "\"clientId\":\"" + app.clientId() + "\"";
 
-        app.send(
-                "/connect",
-                "{\"channel\":\"/meta/connect\"," + id + ",\"connectionType\":\"long-polling\"" + ext + "}");
+        app.send("/connect", app.nextConnect(ext));
         JsonNode gone = app.send("/disconnect", "{\"channel\":\"/meta/disconnect\"," + id + ext + "}")
                 .json();
 

@@ -202,6 +202,21 @@ class WhoMayWhatTest {
                         .orElseThrow();
             }
             assertThat(clientId).isNotEmpty();
+            comesOnline(header);
+        }
+
+        /** The first connect of the owner's, for a handshake alone changes nothing. */
+        private void comesOnline(String header) throws Exception {
+            String connect = "{\"channel\":\"/meta/connect\",\"connectionType\":\"long-polling\",\"clientId\":\""
+                    + clientId + "\",\"advice\":{\"timeout\":0}}";
+            if (own != null) {
+                own.say(Wire.text(connect.getBytes(UTF_8)));
+                while (!own.frame().text().contains("/meta/connect")) {
+                    // Rows come before.
+                }
+            } else {
+                post("/genesys/cometd", header + "Cookie: " + cookie + "\r\n", "application/json", connect);
+            }
         }
 
         private void ended() throws Exception {

@@ -1,0 +1,349 @@
+package dev.halley.cometd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halley.ChatId;
+import dev.halley.ChatView;
+import dev.halley.Presence;
+import dev.halley.cometd.Wire.Answer;
+import dev.halley.cometd.Wire.Session;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.cometd.bayeux.Message;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The histories that broke simpler rules, each once: found by random ones, shortened by hand. In a comment M is a marked
+ * connect, u an unmarked one, and ✗ one that fails for its client, whatever became of it.
+ */
+class ProofHistoriesTest {
+
+    private final Wire wire = new Wire(1);
+    private final ChatId chat = wire.open("mia");
+    private boolean slow;
+    private Session session = wire.handshake("mia", Wire.NOTHING);
+
+    @AfterEach
+    void stop() {
+        wire.close();
+    }
+
+    /** c1M comes, the store is slow, ✗. c2M comes. Row 1 is queued: c1's reply must not take it to nowhere. */
+    @Test
+    void replyOfAnOvertakenConnect_takesNoRows() {
+        slowDown();
+        Answer c1 = wire.connect(session, 1, true, Wire.NOTHING);
+        wire.time.settle();
+        Answer c2 = wire.connect(session, 2, true, Wire.NOTHING);
+        settle();
+        assertThat(c1.isThere()).isTrue();
+        assertThat(c1.positions()).isEmpty();
+        List<Long> read = new ArrayList<>(c2.positions());
+        Answer c3 = wire.connect(session, 3, false, Wire.NOTHING);
+        settle();
+        if (c3.isThere()) {
+            read.addAll(c3.positions());
+        }
+        assertThat(read).containsExactly(1L);
+    }
+
+    /** c1M is delayed, ✗. c2M is answered. Row 2. c1M arrives, and must take nothing to nowhere. */
+    @Test
+    void lateConnect_takesNoRows_andProvesNothing() {
+        connect(5, true);
+        say("Hello");
+        Answer late = wire.connect(session, 4, true, Wire.NOTHING);
+        settle();
+        assertThat(late.positions()).isEmpty();
+        assertThat(String.valueOf(late.reply().get(Message.ERROR_FIELD))).startsWith("402:");
+        assertThat(connect(6, false).positions()).containsExactly(2L);
+        assertThat(seen()).isEqualTo(1);
+    }
+
+    /** What an overtaken reply would have taken is queued again at once, before anything newer, for the poll that is held. */
+    @Test
+    void whatAnOvertakenReplyWouldHaveTaken_comesWithTheNextPoll_beforeAnythingNewer() {
+        connect(5, true);
+        Answer held = wire.connect(session, 6, false, Wire.NOTHING);
+        wire.connect(session, 4, true, Wire.NOTHING); // late, and CometD gives up the poll for it
+        say("Two");
+        settle();
+        assertThat(held.isThere()).isFalse();
+        Answer next = wire.connect(session, 7, true, Wire.NOTHING);
+        say("Three");
+        settle();
+        List<Long> read = new ArrayList<>(next.positions());
+        read.addAll(connect(8, false).positions());
+        assertThat(read).containsExactly(2L, 3L);
+    }
+
+    /** [1] is lost. Row 2 is queued. c2M must not read [2 1 2]. */
+    @Test
+    void whatWaitsBehindALostAnswer_isDroppedFromTheQueue_andComesAfterIt() {
+        connect(1, true);
+        say("Two");
+        assertThat(connect(2, true).positions()).containsExactly(1L, 2L);
+    }
+
+    /** [1] is lost. c2M ✗, c3M come; c3's answer goes before the repeat is read. c4u must not confirm 1. */
+    @Test
+    void answerThatGoesBeforeTheRepeat_carriesNothing() {
+        connect(1, true);
+        slowDown();
+        wire.connect(session, 2, true, Wire.NOTHING);
+        Answer c3 = wire.connect(session, 3, true, Wire.NOTHING);
+        while (!c3.isThere()) {
+            wire.time.advance(Duration.ofMillis(1));
+        }
+        assertThat(c3.positions()).isEmpty();
+        Answer c4 = wire.connect(session, 4, false, Wire.NOTHING);
+        settle();
+        assertThat(seen()).isZero();
+        assertThat(c4.positions()).containsExactly(1L);
+    }
+
+    /** c1 is answered []. Its copy is answered [2], lost. The client reads []. c2u must not confirm 2. */
+    @Test
+    void copyOfAConnect_takesNothingThatItsClientThenProves() {
+        connect(1, true);
+        Answer copied = wire.connect(session, 2, false, Wire.NOTHING);
+        wire.time.advance(Duration.ofSeconds(20));
+        assertThat(copied.positions()).isEmpty();
+        say("Two");
+        Answer copy = wire.connect(session, 2, false, Wire.NOTHING);
+        settle();
+        assertThat(copy.positions()).containsExactly(2L);
+        Answer next = connect(3, false);
+        assertThat(seen()).isEqualTo(1);
+        assertThat(next.positions()).containsExactly(2L);
+    }
+
+    /** s0's c1 is delayed, its app is killed. s1 connects. s0's c1 arrives: s1 must go on. */
+    @Test
+    void firstConnectOfAnEarlierHandshake_thatComesLate_takesNothingOver() {
+        Session earlier = session;
+        session = wire.handshake("mia", Wire.NOTHING);
+        connect(1, true);
+        Answer late = wire.connect(earlier, 1, true, Wire.NOTHING);
+        settle();
+        assertThat(late.positions()).isEmpty();
+        assertThat(late.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_superseded");
+        assertThat(late.reply().getAdvice().get("reconnect")).isEqualTo("none");
+        say("Two");
+        assertThat(connect(2, false).positions()).containsExactly(2L);
+    }
+
+    /** Names 2, confirmed; is killed, and comes back with 1 alone: its first connect says so. */
+    @Test
+    void firstConnectsName_mayBeLower_andGoesBeforeTheHandshakes() {
+        say("Two");
+        wire.connect(session, 1, false, Wire.named(2));
+        settle();
+        assertThat(seen()).isEqualTo(2);
+        wire.sweep(session);
+        settle();
+        session = wire.handshake("mia", Wire.named(2));
+        Answer first = wire.connect(session, 1, false, Wire.named(1));
+        settle();
+        assertThat(first.positions()).containsExactly(2L);
+        assertThat(seen()).isEqualTo(1);
+    }
+
+    /** [1 2] is lost; c2 names 0, and the repeat is lost; c3 names 0 within 5 s and must not read [3]. */
+    @Test
+    void whileARepeatIsOwed_nothingNewerGoesOut() {
+        say("Two");
+        wire.connect(session, 1, false, Wire.NOTHING);
+        settle();
+        wire.connect(session, 2, false, Wire.named(0));
+        settle();
+        Answer c3 = wire.connect(session, 3, false, Wire.named(0));
+        say("Three");
+        settle();
+        Answer c4 = c3.isThere() ? wire.connect(session, 4, false, Wire.named(0)) : c3;
+        if (c3.isThere()) {
+            assertThat(c3.positions()).isEmpty();
+        }
+        settle();
+        assertThat(c4.isThere()).isFalse();
+        wire.time.advance(Duration.ofSeconds(5));
+        assertThat(c4.positions()).containsExactly(1L, 2L, 3L);
+    }
+
+    /** A connect that names 1 of chat A is under way while B's row 1 is queued: that is not confirmed by it. */
+    @Test
+    void nameOfTheChatBefore_isNoneOfWhatWaitsInTheQueue() {
+        connect(1, true);
+        ChatId later = wire.open("mia");
+        settle();
+        Answer answer = wire.connect(session, 2, false, Wire.named(1));
+        settle();
+        assertThat(answer.positions()).containsExactly(1L);
+        assertThat(wire.view(later).seen()).isZero();
+    }
+
+    /** The same, where B's rows went with an answer that was lost: they come again. */
+    @Test
+    void nameOfTheChatBefore_beyondWhatWasTakenOfThisOne_repeatsThisOne() {
+        say("Two");
+        say("Three");
+        connect(1, true);
+        ChatId later = wire.open("mia");
+        settle();
+        wire.connect(session, 2, false, Wire.named(3));
+        settle();
+        Answer again = wire.connect(session, 3, false, Wire.named(3));
+        settle();
+        assertThat(again.positions()).containsExactly(1L);
+        assertThat(wire.view(later).seen()).isZero();
+    }
+
+    /** Over WebSocket what goes out beside a reply is not proved by the connect that crosses it. */
+    @Test
+    void overWebSocket_onlyWhatWentBeforeItsOwnReply_isProved() {
+        List<Message> frames = new ArrayList<>();
+        Wire.Line line = wire.new Line("mia", frames::addAll);
+        line.handshake(Wire.NOTHING);
+        settle();
+        String clientId = String.valueOf(frames.get(0).getClientId());
+        line.connect(clientId, 1, true, Wire.NOTHING);
+        settle();
+        line.connect(clientId, 2, false, Wire.NOTHING);
+        say("Two"); // goes with the reply
+        say("Three"); // goes at once, for no connect is there
+        line.connect(clientId, 3, false, Wire.NOTHING);
+        say("Four"); // goes at once, and may be crossed by the reply to the connect above, a second later
+        wire.time.advance(Duration.ofMillis(1_100));
+        assertThat(Wire.positions(frames)).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(seen()).isEqualTo(2);
+        line.connect(clientId, 4, false, Wire.NOTHING);
+        assertThat(seen()).isEqualTo(3);
+    }
+
+    /** A held connect is answered a second after rows went out beside it, and not after its whole time. */
+    @Test
+    void overWebSocket_seenFollowsWithinSeconds() {
+        List<Message> frames = new ArrayList<>();
+        Wire.Line line = wire.new Line("mia", frames::addAll);
+        line.handshake(Wire.NOTHING);
+        settle();
+        String clientId = String.valueOf(frames.get(0).getClientId());
+        line.connect(clientId, 1, true, Wire.NOTHING);
+        settle();
+        int id = 1;
+        for (int i = 0; i < 3; i++) {
+            say("Text " + i);
+        }
+        for (int i = 0; i < 3; i++) {
+            line.connect(clientId, ++id, false, Wire.NOTHING);
+            wire.time.advance(Duration.ofMillis(1_100));
+        }
+        assertThat(Wire.positions(frames)).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(seen()).isEqualTo(4);
+    }
+
+    /** A handshake alone changes nothing: nobody is online by it, and nobody is disturbed. */
+    @Test
+    void handshakeAlone_takesNothingOver() {
+        connect(1, true);
+        wire.handshake("mia", Wire.named(0));
+        settle();
+        say("Two");
+        assertThat(connect(2, false).positions()).containsExactly(2L);
+        assertThat(seen()).isEqualTo(1);
+    }
+
+    @Test
+    void handshakeAlone_makesNobodyOnline() {
+        wire.time.advance(Duration.ofSeconds(11));
+        wire.handshake("mia", Wire.NOTHING);
+        settle();
+        assertThat(view().presence()).isEqualTo(Presence.AWAY);
+        connect(1, true);
+        assertThat(view().presence()).isEqualTo(Presence.ONLINE);
+    }
+
+    /** Whoever is taken over is told so, for ten minutes, whatever it sends. */
+    @Test
+    void whoIsTakenOver_isToldToStayAway_forTenMinutes() {
+        connect(1, true);
+        Session older = session;
+        Answer held = wire.connect(older, 2, false, Wire.NOTHING);
+        session = wire.handshake("mia", Wire.NOTHING);
+        connect(1, true);
+        assertThat(held.reply().getAdvice().get("reconnect")).isEqualTo("none");
+        assertThat(held.messages()).extracting(Message::getChannel).contains("/meta/disconnect");
+        for (int minutes = 0; minutes < 10; minutes += 3) {
+            Answer answer = wire.connect(older, 9 + minutes, true, Wire.NOTHING);
+            assertThat(answer.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_superseded");
+            assertThat(answer.reply().getAdvice().get("reconnect")).isEqualTo("none");
+            wire.time.advance(Duration.ofMinutes(3));
+        }
+        Answer forgotten = wire.connect(older, 99, true, Wire.NOTHING);
+        assertThat(forgotten.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_unknown");
+        assertThat(forgotten.reply().getAdvice().get("reconnect")).isEqualTo("handshake");
+    }
+
+    @Test
+    void whoIsTakenOver_isUnknownToStrangers() {
+        connect(1, true);
+        Session older = session;
+        session = wire.handshake("mia", Wire.NOTHING);
+        connect(1, true);
+        Session stranger = wire.handshake("noa", Wire.NOTHING);
+        Answer answer = wire.connect(
+                new Session("noa", older.clientId(), older.cookie(), stranger.context()), 2, true, Wire.NOTHING);
+        assertThat(answer.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_unknown");
+    }
+
+    /** A client whose cookie is stripped shakes hands without end: more and more slowly, and without being online by it. */
+    @Test
+    void whoOnlyShakesHands_isSlowedDown() {
+        wire.time.advance(Duration.ofSeconds(11));
+        List<Long> intervals = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Session mine = wire.handshake("mia", Wire.NOTHING);
+            Answer answer =
+                    wire.connect(new Session("mia", mine.clientId(), "", mine.context()), 1, true, Wire.NOTHING);
+            assertThat(answer.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_unknown");
+            assertThat(answer.reply().getAdvice().get("reconnect")).isEqualTo("handshake");
+            intervals.add(
+                    Long.parseLong(String.valueOf(answer.reply().getAdvice().get("interval"))));
+        }
+        assertThat(intervals).containsExactly(0L, 0L, 0L, 1_000L, 2_000L, 3_000L, 4_000L, 5_000L, 5_000L, 5_000L);
+        assertThat(view().presence()).isEqualTo(Presence.AWAY);
+        wire.time.advance(Duration.ofSeconds(10));
+        assertThat(connect(1, true).reply().isSuccessful()).isTrue();
+    }
+
+    /** Each way to the store and back takes its time from now on. */
+    private void slowDown() {
+        slow = true;
+        wire.cluster.delay(Duration.ofMillis(300));
+    }
+
+    private Answer connect(int id, boolean marked) {
+        Answer answer = wire.connect(session, id, marked, Wire.NOTHING);
+        settle();
+        return answer;
+    }
+
+    private void say(String text) {
+        wire.say(chat, text);
+        settle();
+    }
+
+    private void settle() {
+        wire.time.advance(slow ? Duration.ofSeconds(5) : Duration.ofMillis(5));
+    }
+
+    private ChatView view() {
+        return wire.view(chat);
+    }
+
+    private long seen() {
+        return view().seen();
+    }
+}
