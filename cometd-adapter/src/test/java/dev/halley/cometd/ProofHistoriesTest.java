@@ -11,6 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.cometd.bayeux.Message;
+import org.cometd.bayeux.Promise;
+import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.bayeux.server.ServerMessage;
+import org.cometd.bayeux.server.ServerSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,23 +34,35 @@ class ProofHistoriesTest {
         wire.close();
     }
 
-    /** c1M comes, the store is slow, ✗. c2M comes. Row 1 is queued: c1's reply must not take it to nowhere. */
+    /** c2 comes, something on the server is slow, ✗. c3M is read. Row 2 is queued: c2's reply must not take it to nowhere. */
     @Test
-    void replyOfAnOvertakenConnect_takesNoRows() {
-        slowDown();
-        Answer c1 = wire.connect(session, 1, true, Wire.NOTHING);
-        wire.time.settle();
-        Answer c2 = wire.connect(session, 2, true, Wire.NOTHING);
+    void replyOfAnOvertakenConnect_takesNoRows_andTheyComeWithTheNextOne() {
+        connect(1, true);
+        SlowExtension slowly = new SlowExtension();
+        wire.bayeux.addExtension(slowly);
+        Answer c2 = wire.connect(session, 2, false, Wire.NOTHING);
+        wire.bayeux.removeExtension(slowly);
+        assertThat(connect(3, true).positions()).isEmpty();
+        say("Two");
+        slowly.goOn();
         settle();
-        assertThat(c1.isThere()).isTrue();
-        assertThat(c1.positions()).isEmpty();
-        List<Long> read = new ArrayList<>(c2.positions());
-        Answer c3 = wire.connect(session, 3, false, Wire.NOTHING);
-        settle();
-        if (c3.isThere()) {
-            read.addAll(c3.positions());
+        assertThat(c2.positions()).isEmpty();
+        assertThat(connect(4, false).positions()).containsExactly(2L);
+        assertThat(seen()).isEqualTo(1);
+    }
+
+    /** An application's own, which takes its time with each connect. */
+    private static final class SlowExtension implements BayeuxServer.Extension {
+        private final List<Promise<Boolean>> waiting = new ArrayList<>();
+
+        @Override
+        public void incoming(ServerSession from, ServerMessage.Mutable message, Promise<Boolean> promise) {
+            waiting.add(promise);
         }
-        assertThat(read).containsExactly(1L);
+
+        void goOn() {
+            waiting.forEach(promise -> promise.succeed(true));
+        }
     }
 
     /** c1M is delayed, ✗. c2M is answered. Row 2. c1M arrives, and must take nothing to nowhere. */
@@ -133,6 +149,25 @@ class ProofHistoriesTest {
         assertThat(late.reply().getAdvice().get("reconnect")).isEqualTo("none");
         say("Two");
         assertThat(connect(2, false).positions()).containsExactly(2L);
+    }
+
+    /** The same, both on their way to a slow store at once. */
+    @Test
+    void firstConnectsAtOnce_leaveTheOneThatShookHandsLast() {
+        for (int seed = 0; seed < 30; seed++) {
+            try (Wire slowWire = new Wire(seed)) {
+                slowWire.open("mia");
+                slowWire.cluster.delay(Duration.ofMillis(300));
+                Session first = slowWire.handshake("mia", Wire.NOTHING);
+                Session second = slowWire.handshake("mia", Wire.NOTHING);
+                slowWire.connect(first, 1, true, Wire.NOTHING);
+                Answer served = slowWire.connect(second, 1, true, Wire.NOTHING);
+                slowWire.time.advance(Duration.ofSeconds(10));
+                assertThat(served.positions()).as("seed %d", seed).containsExactly(1L);
+                assertThat(slowWire.isServed(second)).isTrue();
+                assertThat(slowWire.isServed(first)).isFalse();
+            }
+        }
     }
 
     /** Names 2, confirmed; is killed, and comes back with 1 alone: its first connect says so. */
@@ -232,16 +267,22 @@ class ProofHistoriesTest {
         String clientId = String.valueOf(frames.get(0).getClientId());
         line.connect(clientId, 1, true, Wire.NOTHING);
         settle();
-        int id = 1;
+        line.connect(clientId, 2, false, Wire.NOTHING);
         for (int i = 0; i < 3; i++) {
             say("Text " + i);
         }
-        for (int i = 0; i < 3; i++) {
-            line.connect(clientId, ++id, false, Wire.NOTHING);
+        for (int id = 3; id < 6 && replies(frames) == id - 1; id++) {
+            line.connect(clientId, id, false, Wire.NOTHING);
             wire.time.advance(Duration.ofMillis(1_100));
         }
         assertThat(Wire.positions(frames)).containsExactly(1L, 2L, 3L, 4L);
         assertThat(seen()).isEqualTo(4);
+    }
+
+    private static long replies(List<Message> frames) {
+        return frames.stream()
+                .filter(message -> "/meta/connect".equals(message.getChannel()))
+                .count();
     }
 
     /** A handshake alone changes nothing: nobody is online by it, and nobody is disturbed. */
