@@ -502,7 +502,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             }
             others = takeWithheld();
             made = takeRoom();
-            flows = webSocket && first == null && acknowledgements == null && caughtUp && queued.isEmpty();
+            flows = webSocket && mayFlow() && first == null && acknowledgements == null && caughtUp && queued.isEmpty();
             hurries = flows && proof.awaitsProof();
             inAnswers = !flows || (proof.proves() && !hurries);
         }
@@ -519,6 +519,11 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         }
         CometdAdapter.succeedAfter(queueRows(first, named, chat, verdict), promise);
         return true;
+    }
+
+    /** Else CometD sends what waits to the next WebSocket of a session before anybody is asked what the one before has lost. */
+    private boolean mayFlow() {
+        return Boolean.parseBoolean(String.valueOf(bayeux.getOption(CometdAdapter.HANDSHAKE_PER_CONNECTION)));
     }
 
     private CompletionStage<Void> queueRows(

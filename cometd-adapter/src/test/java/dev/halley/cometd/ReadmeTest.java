@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Splitter;
 import dev.halley.ChatId;
+import dev.halley.ChatView;
 import dev.halley.Presence;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.cometd.bayeux.Channel;
 import org.cometd.bayeux.Message;
@@ -23,28 +26,54 @@ import org.cometd.common.JacksonJSONContextClient;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the README tells the author of an app in Java, and that it does what it says. */
 class ReadmeTest {
 
-    private static final int POSITION = 1;
-
-    private final List<Message> shown = new CopyOnWriteArrayList<>();
+    private final List<Long> shown = new CopyOnWriteArrayList<>();
+    private final HttpClient httpClient = new HttpClient();
+    private final CompletableFuture<Boolean> superseded = new CompletableFuture<>();
 
     @Test
-    void clientOfTheReadme_isServed_andGoesToTheBackground() throws Exception {
-        HttpClient httpClient = new HttpClient();
-        httpClient.start();
+    void clientOfTheReadme_losesNothingWithAnAnswer_andGoesToTheBackground() throws Exception {
+        try (TestServer server = TestServer.start();
+                ScriptedProxy proxy = new ScriptedProxy(server.port())) {
+            ChatId chat = server.open();
+            BayeuxClient client = start(proxy.uri(server.uri()), server.view(chat));
+            await().until(() -> position() == 1);
+            proxy.failAt(ScriptedProxy.Direction.TO_CLIENT, ScriptedProxy.Fault.ANSWER_LOST);
+            server.say(chat, "Lost on its way");
+            await().until(proxy::hasStruck);
+            server.say(chat, "Newer");
+            await().until(() -> position() == 3);
+
+            goToTheBackground(client);
+            await().until(() -> server.view(chat).presence() == Presence.AWAY);
+            assertThat(shown).containsExactly(1L, 2L, 3L);
+            assertThat(server.view(chat).seen()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void clientOfTheReadme_isToldWhereItsChatIsOpenElsewhere() throws Exception {
         try (TestServer server = TestServer.start()) {
             ChatId chat = server.open();
-            talk(server.uri().toString(), TestServer.USER.value(), httpClient);
-            await().until(() -> server.view(chat).presence() == Presence.AWAY);
-            assertThat(shown).hasSize(1);
-            assertThat(server.view(chat).seen()).isEqualTo(POSITION);
-        } finally {
-            LifeCycle.stop(httpClient);
+            BayeuxClient client = start(server.uri(), server.view(chat));
+            await().until(() -> position() == 1);
+            try (RawClient elsewhere = new RawClient(server.port(), TestServer.USER.value())) {
+                elsewhere.handshake("");
+                elsewhere.marked();
+                await().until(() -> superseded.isDone() || client.isDisconnected());
+                assertThat(server.view(chat).presence()).isEqualTo(Presence.ONLINE);
+            }
         }
+    }
+
+    @AfterEach
+    void stop() {
+        LifeCycle.stop(httpClient);
     }
 
     @Test
@@ -61,8 +90,11 @@ class ReadmeTest {
         }
     }
 
-    private void talk(String url, String user, HttpClient httpClient) {
-        int position = POSITION;
+    private BayeuxClient start(URI uri, ChatView chat) throws Exception {
+        httpClient.start();
+        String url = uri.toString();
+        String user = chat.owner().value();
+        String service = chat.serviceId();
         Map<String, Object> options = new HashMap<>();
         options.put(ClientTransport.JSON_CONTEXT_OPTION, new JacksonJSONContextClient());
         // readme: shown
@@ -75,24 +107,50 @@ class ReadmeTest {
         client.addExtension(new ClientSession.Extension() {
             @Override
             public boolean sendMeta(ClientSession session, Message.Mutable message) {
-                if (Channel.META_DISCONNECT.equals(message.getChannel())) {
-                    message.getExt(true).put("transcriptPosition", String.valueOf(position));
+                switch (message.getChannel()) {
+                    case Channel.META_HANDSHAKE -> message.getExt(true).put("serviceId", service);
+                    case Channel.META_CONNECT, Channel.META_DISCONNECT ->
+                        message.getExt(true).put("transcriptPosition", String.valueOf(position()));
+                    default -> {}
                 }
                 return true;
             }
         });
         client.getChannel("/_genesys")
                 .addListener((ClientSessionChannel.MessageListener) (channel, message) -> show(message));
+        client.getChannel(Channel.META_CONNECT).addListener((ClientSessionChannel.MessageListener) (channel, reply) -> {
+            if (String.valueOf(reply.get(Message.ERROR_FIELD)).startsWith("402::session_superseded")) {
+                offerToGoOnHere(); // the chat is open elsewhere; then client.handshake()
+            }
+        });
         client.handshake(); // in the foreground
         // readme: end
-        await().until(() -> !shown.isEmpty());
+        return client;
+    }
+
+    private static void goToTheBackground(BayeuxClient client) {
         // readme: shown
         client.disconnect(); // into the background
         // readme: end
     }
 
+    private long position() {
+        return shown.isEmpty() ? 0 : shown.get(shown.size() - 1);
+    }
+
+    private void offerToGoOnHere() {
+        superseded.complete(true);
+    }
+
     private void show(Message message) {
-        shown.add(message);
+        for (long row : Wire.positions(List.of(message))) {
+            if (row > position() + 1) {
+                return;
+            }
+            if (row == position() + 1) {
+                shown.add(row);
+            }
+        }
     }
 
     private static String words(String text) {

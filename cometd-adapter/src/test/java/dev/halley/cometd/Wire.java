@@ -171,14 +171,22 @@ final class Wire implements AutoCloseable {
     // What clients send
 
     Session handshake(String user, Map<String, Object> ext) {
+        Answer answer = shakeHands(user, ext);
+        String clientId = String.valueOf(answer.reply().getClientId());
+        return new Session(user, clientId, answer.cookie, context(user, answer.cookie));
+    }
+
+    ServerMessage handshakeReply(String user, Map<String, Object> ext) {
+        return shakeHands(user, ext).reply();
+    }
+
+    private Answer shakeHands(String user, Map<String, Object> ext) {
         HashMapMessage handshake = message(Channel.META_HANDSHAKE, ext);
         handshake.put("version", "1.0");
         handshake.put("supportedConnectionTypes", new Object[] {"long-polling"});
-        BayeuxContext nobody = context(user, "");
-        Answer answer = post(handshake, nobody, "");
+        Answer answer = post(handshake, context(user, ""), "");
         time.settle();
-        String clientId = String.valueOf(answer.reply().getClientId());
-        return new Session(user, clientId, answer.cookie, context(user, answer.cookie));
+        return answer;
     }
 
     /** A connect arrives at the server. */
