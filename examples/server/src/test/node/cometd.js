@@ -17,9 +17,18 @@ cometd.configure({
     requestHeaders: transport === "websocket" ? {} : {gms_user: user}
 });
 cometd.addListener("/_genesys", message => received(message.data.message));
+cometd.addListener("/meta/handshake", () => tell({handshake: true}));
 cometd.addListener("/meta/connect", reply => {
     if (reply.successful) {
         tell({connected: cometd.getTransport().type});
+    } else if (reply.error) {
+        tell({refused: reply.error + " " + reply.advice?.reconnect});
+    }
+});
+// Without an id it is no answer: the server ends the session.
+cometd.addListener("/meta/disconnect", message => {
+    if (!message.id) {
+        tell({refused: "by the server"});
     }
 });
 cometd.handshake(transport === "websocket" ? {ext: {gms_user: user}} : {});

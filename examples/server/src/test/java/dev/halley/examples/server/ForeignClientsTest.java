@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.halley.Options;
+import dev.halley.examples.server.App.Shown;
 import dev.halley.examples.server.NodeApp.Client;
-import dev.halley.examples.server.NodeApp.Shown;
 import dev.halley.examples.server.NodeApp.Transport;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;

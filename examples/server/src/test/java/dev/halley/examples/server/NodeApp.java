@@ -17,13 +17,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /** An app under Node, from its start to its end: one of the scripts in {@code src/test/node}, which tells what it receives. */
-final class NodeApp implements AutoCloseable {
+final class NodeApp implements App {
 
     /** Clients that are not ours. */
     enum Client {
@@ -36,9 +37,6 @@ final class NodeApp implements AutoCloseable {
         WEBSOCKET
     }
 
-    /** A row as it arrived. */
-    record Shown(long position, String text) {}
-
     private static final Path SCRIPTS = Path.of("src", "test", "node");
     private static final Path HOME = Path.of("target", "node");
     private static final Duration INSTALLATION = Duration.ofMinutes(3);
@@ -46,6 +44,8 @@ final class NodeApp implements AutoCloseable {
 
     private final Process process;
     private final List<Shown> rows = new CopyOnWriteArrayList<>();
+    private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private final AtomicInteger handshakes = new AtomicInteger();
     private volatile @Nullable String connected;
     private volatile boolean gone;
 
@@ -88,18 +88,28 @@ final class NodeApp implements AutoCloseable {
                         assertThat(rows).last().extracting(Shown::position).isEqualTo(position));
     }
 
-    /** What has arrived, in the order of its coming. */
-    List<Shown> rows() {
+    @Override
+    public List<Shown> rows() {
         return rows;
     }
 
-    /** Sends the app to the background, where it names its position, and awaits that the server has answered. */
-    void background() throws Exception {
+    /** Returns how many answers to a handshake have come. */
+    int handshakes() {
+        return handshakes.get();
+    }
+
+    /** Returns the errors that came in answer to polls, each with what the client was told to do then; also that it was ended. */
+    List<String> refusals() {
+        return refusals;
+    }
+
+    @Override
+    public void background() throws Exception {
         try (Writer input = process.outputWriter(UTF_8)) {
             input.write("background\n");
         }
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(gone).isTrue();
+        await().until(() -> gone); // its last words may be read after its end
     }
 
     /** Kills the app without a word. */
@@ -121,6 +131,12 @@ final class NodeApp implements AutoCloseable {
     private void take(JsonNode line) {
         if (line.has("connected")) {
             connected = line.path("connected").asText();
+        }
+        if (line.has("handshake")) {
+            handshakes.incrementAndGet();
+        }
+        if (line.has("refused")) {
+            refusals.add(line.path("refused").asText());
         }
         if (line.has("gone")) {
             gone = true;
