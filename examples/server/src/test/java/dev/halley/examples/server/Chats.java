@@ -68,6 +68,7 @@ final class Chats implements AutoCloseable {
     final class Customer {
 
         private final String user;
+        private final String service;
         private final String chat;
         private long position = 1;
 
@@ -82,6 +83,7 @@ final class Chats implements AutoCloseable {
                     .json()
                     .path("_chatIxnAPI-CREATE-URL")
                     .asText();
+            service = create.split("/", -1)[4];
             chat = by.post(
                             user,
                             create,
@@ -90,6 +92,11 @@ final class Chats implements AutoCloseable {
                     .json()
                     .path("chatSessionId")
                     .asText();
+        }
+
+        /** The instance of the chat's service. */
+        String service() {
+            return service;
         }
 
         String user() {

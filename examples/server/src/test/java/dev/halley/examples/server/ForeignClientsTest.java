@@ -58,7 +58,7 @@ class ForeignClientsTest {
     }
 
     static Stream<Arguments> apps() {
-        return Stream.of(Client.values())
+        return Stream.of(Client.COMETD, Client.FAYE)
                 .flatMap(client -> Stream.of(Transport.values()).map(transport -> Arguments.of(client, transport)));
     }
 
@@ -108,7 +108,7 @@ class ForeignClientsTest {
             app.awaitPosition(2);
         }
         List<String> missed = List.of(customer.hears("Written to nobody"), customer.hears("Nor is this read"));
-        // A client that sends each request on a connection of its own proves nothing, and is told of "Received", too.
+        // Faye marks nothing, and so is told of "Received", too.
         await().untilAsserted(() -> assertThat(customer.pushed()).endsWith(missed.get(0), missed.get(1)));
 
         try (NodeApp app = customer.startsApp()) {

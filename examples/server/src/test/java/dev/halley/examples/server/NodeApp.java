@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +30,9 @@ final class NodeApp implements App {
     /** Clients that are not ours. */
     enum Client {
         COMETD,
-        FAYE
+        FAYE,
+        /** CometD's again, as the README shows it; its script is written by the test that is about it. */
+        README
     }
 
     enum Transport {
@@ -49,13 +52,11 @@ final class NodeApp implements App {
     private volatile @Nullable String connected;
     private volatile boolean gone;
 
-    NodeApp(Client client, Transport transport, URI server, String user) throws IOException {
-        process = new ProcessBuilder(
-                        "node",
-                        script(client),
-                        server.resolve("/genesys/cometd").toString(),
-                        name(transport),
-                        user)
+    NodeApp(Client client, Transport transport, URI server, String user, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "node", script(client), server.resolve("/genesys/cometd").toString(), name(transport), user));
+        command.addAll(List.of(more));
+        process = new ProcessBuilder(command)
                 .directory(HOME.toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         HOME.resolve("stderr.log").toFile()))
@@ -73,6 +74,11 @@ final class NodeApp implements App {
             }
             Assumptions.abort(reason);
         });
+    }
+
+    /** Puts a script beside the others. */
+    static void write(String name, String script) throws IOException {
+        Files.writeString(HOME.resolve(name), script);
     }
 
     /** Awaits the answer to a first poll, and that the app is on the transport it was meant to be on. */
@@ -152,6 +158,7 @@ final class NodeApp implements App {
         return switch (client) {
             case COMETD -> "cometd.js";
             case FAYE -> "faye.js";
+            case README -> "readme.js";
         };
     }
 
