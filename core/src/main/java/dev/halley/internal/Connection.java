@@ -23,6 +23,10 @@ final class Connection {
     private final long number;
 
     private @Nullable LivePump pump;
+
+    /** The one before, from which the link may still have to take something. */
+    private @Nullable LivePump last;
+
     private CompletionStage<Void> tail = CompletableFuture.completedFuture(null);
     private boolean gone;
 
@@ -72,8 +76,16 @@ final class Connection {
     /** Serves another chat from now on; null for none. Returns the pump of the one before. */
     synchronized @Nullable LivePump serve(@Nullable LivePump next) {
         LivePump before = pump;
+        if (before != null) {
+            last = before;
+        }
         pump = next;
         return before;
+    }
+
+    /** Completes when the link has taken what it was given for chats before: it takes one call at a time. */
+    synchronized CompletionStage<Void> taken() {
+        return last == null ? CompletableFuture.completedFuture(null) : last.taken();
     }
 
     synchronized boolean isGone() {

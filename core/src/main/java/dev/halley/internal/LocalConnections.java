@@ -199,14 +199,14 @@ final class LocalConnections implements Connections {
             Session latest = chats.stream().max(LATEST).orElseThrow();
             LivePump now = connection.pump();
             if (now == null) {
-                return join(connection, latest.id(), position, completedFuture(null));
+                return join(connection, latest.id(), position);
             }
             if (now.chat().equals(latest.id()) && !now.isOver()) {
                 return completedFuture(null);
             }
             LivePump before = connection.serve(null);
             CompletionStage<Void> left = before == null ? completedFuture(null) : move(before, connection.link.id());
-            return left.thenCompose(nothing -> join(connection, latest.id(), position, now.taken()));
+            return left.thenCompose(nothing -> join(connection, latest.id(), position));
         }));
     }
 
@@ -238,8 +238,7 @@ final class LocalConnections implements Connections {
                         .toList());
     }
 
-    private CompletionStage<Void> join(
-            Connection connection, ChatId chat, OptionalLong position, CompletionStage<Void> before) {
+    private CompletionStage<Void> join(Connection connection, ChatId chat, OptionalLong position) {
         ConnectionId id = connection.link.id();
         if (hasComeBeforeAnother(connection, chat)) {
             connection.leave();
@@ -262,7 +261,8 @@ final class LocalConnections implements Connections {
                             engine.observer().customerTookOver(after.identity().serviceName());
                         }
                     }
-                    LivePump pump = new LivePump(store, scheduler, chat, connection.link, after.seen(), before);
+                    LivePump pump =
+                            new LivePump(store, scheduler, chat, connection.link, after.seen(), connection.taken());
                     pumps.compute(chat, (key, all) -> with(all, pump));
                     connection.serve(pump);
                     return pump.start();

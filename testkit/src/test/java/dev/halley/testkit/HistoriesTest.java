@@ -70,6 +70,17 @@ class HistoriesTest {
         }
     }
 
+    /** A connection moves to a chat that is gone by then, and serves a third one while its link still takes rows of the first. */
+    @Test
+    void aMoveThatComesToNothing_doesNotForgetWhatTheLinkStillTakes() {
+        History history =
+                History.parse("return/34/57 leave/49/51 seconds/49/33 open/65/49 return/68/28 tick/37/26 say/68/41"
+                        + " late/91/62 return/82/89 say/67/66 say/88/27 return/51/8 say/15/94 open/35/40 leave/84/17 say/61/50"
+                        + " seconds/43/44 nudge/98/96 stall/97/61 open/40/66 seconds/62/10");
+        assertThat(play(Kind.NODES, 60_821, history, newCells(), false).broken())
+                .isNull();
+    }
+
     @Test
     void aHistory_canBePlayedAgain() {
         for (Kind store : Kind.values()) {

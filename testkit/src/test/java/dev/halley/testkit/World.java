@@ -1470,7 +1470,7 @@ final class World {
         link.queue.clear();
         link.mayRepeat++;
         long after = link.begun[chat.index] ? link.arrived[chat.index] : link.base[chat.index];
-        Duration delay = Duration.ofMillis(after % 3 * 700);
+        Duration delay = Duration.ofMillis(after % 3 * 100);
         link.node.engine.connections().repeat(link.id, chat.log().id, after, delay);
         return true;
     }
