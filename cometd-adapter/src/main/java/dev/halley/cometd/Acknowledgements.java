@@ -16,12 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Acknowledgements {
 
-    private record Batch(long number, long position) {}
+    private record Batch(long number, long position, int size) {}
 
     /** What has gone with the answer to a connect, or before it, at the least; by the connect's id. */
     private final Map<String, Long> answering = new HashMap<>();
 
     private final Deque<Batch> batches = new ArrayDeque<>();
+
+    /** The bytes taken since the last answer, and those that have arrived and were not told of. */
+    private int takenSize;
+
+    private int arrivedSize;
 
     /** Returns the number of the batch that a connect acknowledges; null if its client does not use the extension. */
     static @Nullable Number in(Message message) {
@@ -42,17 +47,32 @@ final class Acknowledgements {
         Long position = reply.getId() == null ? null : answering.remove(reply.getId());
         Number number = in(reply);
         if (position != null && number != null) {
-            batches.add(new Batch(number.longValue(), position));
+            batches.add(new Batch(number.longValue(), position, takenSize));
+            takenSize = 0;
         }
+    }
+
+    /** So many bytes are on their way with the next answer. */
+    void took(int size) {
+        takenSize += size;
     }
 
     /** Returns the position up to which everything has arrived with this batch; empty if it brought nothing new. */
     OptionalLong arrived(Number number) {
         OptionalLong position = OptionalLong.empty();
         while (!batches.isEmpty() && batches.element().number() <= number.longValue()) {
-            position = OptionalLong.of(batches.remove().position());
+            Batch batch = batches.remove();
+            position = OptionalLong.of(batch.position());
+            arrivedSize += batch.size();
         }
         return position;
+    }
+
+    /** Returns how many bytes have arrived since this was asked for. */
+    int takeArrivedSize() {
+        int size = arrivedSize;
+        arrivedSize = 0;
+        return size;
     }
 
     /** Another chat is served: what is on its way says nothing about it. */
@@ -61,7 +81,7 @@ final class Acknowledgements {
         List<Batch> sent = List.copyOf(batches);
         batches.clear();
         for (Batch batch : sent) {
-            batches.add(new Batch(batch.number(), 0));
+            batches.add(new Batch(batch.number(), 0, batch.size()));
         }
     }
 }

@@ -206,6 +206,7 @@ public final class CometdAdapter {
         } else if (link != null) {
             long interval = stale.interval(link.user());
             if (interval > 0) {
+                link.slowed();
                 reply.getAdvice(true).put(Message.INTERVAL_FIELD, interval);
             }
         }
@@ -240,11 +241,11 @@ public final class CometdAdapter {
             @Nullable CometdLink link,
             ServerMessage.Mutable message,
             Promise<Boolean> promise) {
-        if (Channel.META_DISCONNECT.equals(message.getChannel()) && isLate(session, message)) {
+        if (Channel.META_DISCONNECT.equals(message.getChannel()) && isOfAnother(session, message)) {
             lateDisconnect(message, promise);
             return;
         }
-        if (!Channel.META_CONNECT.equals(message.getChannel()) || link == null) {
+        if (!Channel.META_CONNECT.equals(message.getChannel()) || link == null || isOfAnother(session, message)) {
             promise.succeed(true);
         } else if (!link.connecting(message, promise)) {
             refuse(link, message, promise);
@@ -345,8 +346,8 @@ public final class CometdAdapter {
         }
     }
 
-    /** A disconnect of a session that is gone, or that its client can no longer prove to be its own. */
-    private static boolean isLate(@Nullable ServerSession session, ServerMessage message) {
+    /** Whether it is of a session that is gone, or that its client can no longer prove to be its own. */
+    private static boolean isOfAnother(@Nullable ServerSession session, ServerMessage message) {
         return session == null || !session.getId().equals(message.get(Message.CLIENT_ID_FIELD));
     }
 
@@ -366,6 +367,7 @@ public final class CometdAdapter {
                 ext(message, "serviceId"),
                 ext(message, "secureKey"),
                 Positions.in(message),
+                OptionalLong.empty(),
                 handshakes.incrementAndGet());
     }
 

@@ -103,6 +103,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private boolean gone;
     private @Nullable Cause closed;
 
+    /** Whether its client was told to wait, and is to be told that this is over. */
+    private boolean slowed;
+
     private final Deque<Queued> queued = new ArrayDeque<>(NEXT_TO_NOTHING);
     private int queuedSize;
     private @Nullable CompletableFuture<Void> room;
@@ -192,6 +195,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     UserId user() {
         return user;
+    }
+
+    synchronized void slowed() {
+        slowed = true;
     }
 
     // Coming and going
@@ -355,6 +362,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 made = takeRoom();
             } else if (withhold(queue) && acknowledgements == null && !awaitsRepeat) {
                 drop();
+                made = takeRoom();
                 repeated = current;
                 after = proof.taken();
             }
@@ -408,7 +416,11 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         while (messages.hasNext()) {
             Queued next = CometdAdapter.CHANNEL.equals(messages.next().getChannel()) ? queued.poll() : null;
             if (next != null) {
-                queuedSize -= next.size();
+                if (acknowledgements == null) {
+                    queuedSize -= next.size();
+                } else {
+                    acknowledgements.took(next.size()); // it may be sent again with all that comes after it
+                }
                 if (next.position() == DROPPED) {
                     messages.remove();
                 } else if (next.position() != OTHER_CHAT) {
@@ -493,6 +505,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 return false;
             }
             message.put(NUMBER, proof.newest());
+            bound(message);
             first = arrival;
             arrival = null;
             chat = current;
@@ -553,6 +566,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 acknowledgements = new Acknowledgements();
             }
             acknowledgements.arrived(acknowledged).ifPresent(proof::acknowledge);
+            queuedSize -= acknowledgements.takeArrivedSize();
             ofThisChat.ifPresent(position -> proof.acknowledge(Math.min(position, proof.most())));
             return Verdict.NOTHING;
         }
@@ -565,6 +579,19 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 ofAnotherChat,
                 webSocket,
                 nanos.getAsLong()));
+    }
+
+    /** No client decides when its silence is noticed: it may shorten a poll, and nothing else. */
+    private static void bound(ServerMessage.Mutable connect) {
+        Map<String, Object> advice = connect.getAdvice();
+        if (advice != null) {
+            advice.remove(Message.INTERVAL_FIELD);
+            long most = connect.getServerTransport().getTimeout();
+            Object timeout = advice.get(Message.TIMEOUT_FIELD);
+            if (!(timeout instanceof Number number) || number.doubleValue() < 0 || number.doubleValue() > most) {
+                advice.remove(Message.TIMEOUT_FIELD);
+            }
+        }
     }
 
     /** Whether the client says that its connect is the first one, or that the one before has failed. */
@@ -580,7 +607,12 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     }
 
     /** A connect is being answered; what is delivered by now goes with it or has gone before. */
-    synchronized void answering(ServerMessage reply) {
+    synchronized void answering(ServerMessage.Mutable reply) {
+        if (slowed) {
+            slowed = false;
+            reply.getAdvice(true).putIfAbsent(Message.RECONNECT_FIELD, Message.RECONNECT_RETRY_VALUE);
+            reply.getAdvice(true).putIfAbsent(Message.INTERVAL_FIELD, 0L);
+        }
         if (acknowledgements != null) {
             acknowledgements.answering(reply, delivered);
         }

@@ -111,6 +111,9 @@ final class Proof {
     private long nextAt;
     private boolean owed;
 
+    /** What was taken before what is owed was taken back. */
+    private long reached;
+
     /** @param believesConnects whether unmarked connects confirm */
     Proof(boolean believesConnects) {
         this.believesConnects = believesConnects;
@@ -130,7 +133,8 @@ final class Proof {
 
     /** A connect has come. */
     Verdict connect(Connect connect) {
-        boolean numbered = marks && connect.id().isPresent() && top != NONE;
+        // What comes over a WebSocket comes once, and in order.
+        boolean numbered = marks && !connect.webSocket() && connect.id().isPresent() && top != NONE;
         if (newest > 0 && numbered && connect.id().getAsLong() < top) {
             return Verdict.REFUSED;
         }
@@ -153,6 +157,10 @@ final class Proof {
     private Verdict follow(Connect connect, boolean sentAgainOnItsWay) {
         boolean wasDoubtful = doubtful;
         doubtful = sentAgainOnItsWay;
+        if (owed && connect.nanos() - nextAt >= 0) {
+            owed = false; // it has gone out meanwhile
+            nextAt += PATIENCE.toNanos();
+        }
         if (sentAgainOnItsWay) {
             connect.named().ifPresent(this::confirm);
             return again();
@@ -166,6 +174,9 @@ final class Proof {
         if (connect.ofAnotherChat()) {
             return taken > confirmed ? afterName(confirmed, connect) : Verdict.NOTHING;
         }
+        if (connect.marked() && owed) {
+            return again(repeated, Duration.ZERO);
+        }
         if (connect.marked() || wasDoubtful) {
             return again();
         }
@@ -177,7 +188,11 @@ final class Proof {
 
     private Verdict named(long position, Connect connect) {
         confirm(position);
-        return position < (connect.webSocket() ? carried : taken) ? afterName(position, connect) : Verdict.NOTHING;
+        long has = owed ? reached : connect.webSocket() ? carried : taken;
+        if (position < has) {
+            return afterName(position, connect);
+        }
+        return owed ? again(Math.min(position, most), Duration.ZERO) : Verdict.NOTHING;
     }
 
     private void confirm(long position) {
@@ -189,6 +204,8 @@ final class Proof {
     }
 
     private Verdict again(long position, Duration delay) {
+        reached = owed ? reached : taken;
+        owed = !delay.isZero();
         taken = position;
         carried = position;
         return new Verdict(false, OptionalLong.of(position), delay);
@@ -196,20 +213,14 @@ final class Proof {
 
     private Verdict afterName(long position, Connect connect) {
         long now = connect.nanos();
-        if (owed && now - nextAt >= 0) {
-            owed = false;
-            nextAt += PATIENCE.toNanos();
-        }
         boolean fresh = repeated == NONE || (!owed && now - nextAt >= 0);
         boolean free = fresh || connect.marked() || (!owed && position != repeated && atOnce < AT_ONCE);
         atOnce = fresh ? 1 : atOnce + 1;
         repeated = position;
         if (free) {
-            owed = false;
             nextAt = now + PATIENCE.toNanos();
             return again(position, Duration.ZERO);
         }
-        owed = true;
         return again(position, Duration.ofNanos(Math.max(1, nextAt - now)));
     }
 

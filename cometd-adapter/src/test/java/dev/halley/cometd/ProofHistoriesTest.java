@@ -10,11 +10,15 @@ import dev.halley.cometd.Wire.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 import org.cometd.bayeux.Message;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.bayeux.server.ServerMessage;
 import org.cometd.bayeux.server.ServerSession;
+import org.cometd.server.ServerSessionImpl;
+import org.cometd.server.ext.AcknowledgedMessagesExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -207,6 +211,124 @@ class ProofHistoriesTest {
         assertThat(c4.positions()).containsExactly(1L, 2L, 3L);
     }
 
+    /** The same, and c4 is marked: it gets what is owed with its own answer. */
+    @Test
+    void whatIsOwed_comesWithAMarkedConnectsOwnAnswer() {
+        oweARepeat();
+        assertThat(connect(4, true).positions()).containsExactly(1L, 2L);
+    }
+
+    /** The same, and c4 says that it has all by now: what is newer need not wait. */
+    @Test
+    void whatIsOwed_isOver_whenTheClientHasIt() {
+        oweARepeat();
+        Answer c4 = wire.connect(session, 4, false, Wire.named(2));
+        settle();
+        say("Three");
+        Answer c5 = c4.isThere() ? wire.connect(session, 5, false, Wire.named(2)) : c4;
+        settle();
+        assertThat(c5.positions()).containsExactly(3L);
+    }
+
+    private void oweARepeat() {
+        say("Two");
+        wire.connect(session, 1, false, Wire.NOTHING);
+        settle();
+        wire.connect(session, 2, false, Wire.named(0));
+        settle();
+        wire.connect(session, 3, false, Wire.named(0));
+        settle();
+    }
+
+    /** The first connect names what can't be: then the handshake's position counts. */
+    @Test
+    void firstConnectsName_thatCantBe_countsAsNotSent() {
+        say("Two");
+        wire.connect(session, 1, false, Wire.named(2));
+        settle();
+        wire.sweep(session);
+        settle();
+        session = wire.handshake("mia", Wire.named(1));
+        Answer first = wire.connect(session, 1, false, Wire.named(999));
+        settle();
+        assertThat(first.positions()).containsExactly(2L);
+    }
+
+    /** Many rows wait for room in the next answer, which a connect that was overtaken would take: they come at once. */
+    @Test
+    void whatAnOvertakenReplyWouldHaveTaken_comesAtOnce_alsoIfItIsMuch() {
+        wire.connect(session, 1, false, Wire.NOTHING);
+        settle();
+        for (int i = 0; i < 15; i++) {
+            say("x".repeat(20_000));
+        }
+        SlowExtension slowly = new SlowExtension();
+        wire.bayeux.addExtension(slowly);
+        Answer c2 = wire.connect(session, 2, false, Wire.NOTHING);
+        Answer c3 = wire.connect(session, 3, false, Wire.NOTHING);
+        wire.bayeux.removeExtension(slowly);
+        slowly.goOn();
+        wire.time.advance(Duration.ofSeconds(1));
+        assertThat(c2.positions()).isEmpty();
+        assertThat(c3.positions()).startsWith(2L);
+    }
+
+    /** A client that acknowledges has all sent again that it has not acknowledged: it must not grow without end. */
+    @Test
+    void answersToAClientThatAcknowledgesNothing_stayBelow256KiB() {
+        wire.bayeux.addExtension(new AcknowledgedMessagesExtension());
+        for (int i = 0; i < 60; i++) {
+            say("x".repeat(20_000));
+        }
+        session = wire.handshake("mia", Map.of("ack", true));
+        for (int id = 1; id < 9; id++) {
+            Answer lost = wire.connect(session, id, true, Map.of("ack", 0L));
+            settle();
+            assertThat(lost.messages().stream()
+                            .mapToLong(message -> String.valueOf(message).length())
+                            .sum())
+                    .isLessThan(256 * 1024);
+        }
+        List<Long> read = new ArrayList<>();
+        long ack = 0;
+        for (int id = 9; id < 99 && !read.contains(61L); id++) {
+            Answer answer = wire.connect(session, id, id == 9, Map.of("ack", ack));
+            settle();
+            ack = Long.parseLong(String.valueOf(answer.reply().getExt().get("ack")));
+            read.addAll(answer.positions());
+        }
+        assertThat(read)
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, 61).boxed().toList());
+    }
+
+    /** A message on one WebSocket that names another session is none of that WebSocket's session. */
+    @Test
+    void connectWithAnotherSessionsId_makesNobodyOnline() {
+        wire.time.advance(Duration.ofSeconds(11));
+        List<Message> frames = new ArrayList<>();
+        Wire.Line line = wire.new Line("mia", frames::addAll);
+        line.handshake(Wire.NOTHING);
+        settle();
+        line.connect("some-older-session", 1, true, Wire.NOTHING);
+        settle();
+        assertThat(String.valueOf(frames.get(1).get(Message.ERROR_FIELD))).isEqualTo("402::session_unknown");
+        assertThat(view().presence()).isEqualTo(Presence.AWAY);
+    }
+
+    /** No client decides when its silence is noticed, or how long its poll is held. */
+    @Test
+    void adviceOfAClient_onlyShortensAPoll() {
+        connect(1, true);
+        Answer held = wire.connect(session, 2, Map.of("timeout", 3_600_000L, "interval", 3_600_000L), Wire.NOTHING);
+        wire.time.advance(Duration.ofSeconds(21));
+        assertThat(held.isThere()).isTrue();
+        ServerSession served = wire.bayeux.getSession(session.clientId());
+        assertThat(((ServerSessionImpl) served).calculateInterval(0)).isZero();
+        Answer shortened = wire.connect(session, 3, Map.of("timeout", 1_000L), Wire.NOTHING);
+        wire.time.advance(Duration.ofSeconds(2));
+        assertThat(shortened.isThere()).isTrue();
+    }
+
     /** A connect that names 1 of chat A is under way while B's row 1 is queued: that is not confirmed by it. */
     @Test
     void nameOfTheChatBefore_isNoneOfWhatWaitsInTheQueue() {
@@ -355,8 +477,12 @@ class ProofHistoriesTest {
         }
         assertThat(intervals).containsExactly(0L, 0L, 0L, 1_000L, 2_000L, 3_000L, 4_000L, 5_000L, 5_000L, 5_000L);
         assertThat(view().presence()).isEqualTo(Presence.AWAY);
-        wire.time.advance(Duration.ofSeconds(10));
-        assertThat(connect(1, true).reply().isSuccessful()).isTrue();
+        session = wire.handshake("mia", Wire.NOTHING);
+        Answer unmarked = connect(1, false);
+        assertThat(unmarked.reply().isSuccessful()).isTrue();
+        assertThat(unmarked.reply().getAdvice().get("interval"))
+                .as("the end of waiting")
+                .isEqualTo(0L);
     }
 
     /** Each way to the store and back takes its time from now on. */

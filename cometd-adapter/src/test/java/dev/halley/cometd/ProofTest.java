@@ -206,7 +206,7 @@ class ProofTest {
         answer(3);
         pass(Duration.ofSeconds(2));
         assertRepeats(names(3, 1), 1, Duration.ofSeconds(3));
-        assertNothing(names(4, 1));
+        assertRepeats(names(4, 1), 1, Duration.ofSeconds(3));
         pass(Duration.ofSeconds(3));
         answer(3);
         assertRepeats(names(5, 1), 1, Duration.ofSeconds(5));
@@ -219,6 +219,32 @@ class ProofTest {
         names(2, 1);
         answer(3);
         assertRepeats(namesAndMarks(3, 1), 1);
+    }
+
+    @Test
+    void whatIsOwed_goesAtOnce_withAMark() {
+        unmarked(1);
+        answer(3);
+        names(2, 1);
+        answer(3);
+        names(3, 1);
+        assertRepeats(namesAndMarks(4, 1), 1);
+        answer(3);
+        names(5, 1);
+        assertRepeats(marked(6), 1);
+    }
+
+    @Test
+    void whatIsOwed_isOver_whenTheClientNamesAllThatThereWas() {
+        unmarked(1);
+        answer(3);
+        names(2, 1);
+        answer(3);
+        names(3, 1);
+        assertRepeats(names(4, 3), 3);
+        assertThat(proof.confirmed()).isEqualTo(3);
+        answer(4);
+        assertNothing(names(5, 4));
     }
 
     @Test
@@ -278,6 +304,15 @@ class ProofTest {
 
     @Nested
     class WebSocket {
+
+        @Test
+        void numbersSayNothing() {
+            connect(5, true, OptionalLong.empty());
+            proof.took(2);
+            proof.answer(true, now);
+            assertThat(connect(4, false, OptionalLong.empty()).refused()).isFalse();
+            assertNothing(connect(4, false, OptionalLong.empty()));
+        }
 
         @Test
         void whatGoesWithTheReply_isCarried() {

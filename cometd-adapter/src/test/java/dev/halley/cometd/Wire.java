@@ -195,6 +195,13 @@ final class Wire implements AutoCloseable {
         return post(connect, session.context(), session.cookie());
     }
 
+    /** One with this advice instead of a mark. */
+    Answer connect(Session session, int id, Map<String, Object> advice, Map<String, Object> ext) {
+        HashMapMessage connect = connect(session, "long-polling", id, false, ext);
+        connect.getAdvice(true).putAll(advice);
+        return post(connect, session.context(), session.cookie());
+    }
+
     Answer disconnect(Session session, long position) {
         HashMapMessage message = message(Channel.META_DISCONNECT, named(position));
         message.setClientId(session.clientId());

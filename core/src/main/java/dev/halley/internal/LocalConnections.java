@@ -100,7 +100,7 @@ final class LocalConnections implements Connections {
         Connection connection = new Connection(arrival, link, numbers.incrementAndGet());
         Connection known = byId.putIfAbsent(link.id(), connection);
         if (known != null) {
-            return known.then(() -> serveLatest(known, arrival.position()));
+            return known.then(() -> serveLatest(known, true));
         }
         List<Connection> all =
                 requireNonNull(byUser.compute(arrival.user(), (user, connections) -> with(connections, connection)));
@@ -109,7 +109,7 @@ final class LocalConnections implements Connections {
                 .takeWhile(other -> other != connection)
                 .map(Connection::settled)
                 .reduce(completedFuture(null), (one, other) -> one.thenCombine(other, (a, b) -> null));
-        return connection.then(() -> before.thenCompose(nothing -> serveLatest(connection, arrival.position())));
+        return connection.then(() -> before.thenCompose(nothing -> serveLatest(connection, true)));
     }
 
     @Override
@@ -177,7 +177,7 @@ final class LocalConnections implements Connections {
         all.stream()
                 .filter(connection -> connection.arrival.serviceId() != null
                         || newest.filter(one -> one == connection).isPresent())
-                .forEach(connection -> connection.then(() -> serveLatest(connection, OptionalLong.empty())));
+                .forEach(connection -> connection.then(() -> serveLatest(connection, false)));
     }
 
     private void look() {
@@ -190,8 +190,12 @@ final class LocalConnections implements Connections {
         }
     }
 
-    /** Has a connection serve the chat that it named, or the latest, if it does not do so already. */
-    private CompletionStage<Void> serveLatest(Connection connection, OptionalLong position) {
+    /**
+     * Has a connection serve the chat that it named, or the latest, if it does not do so already.
+     *
+     * @param arrives whether it has just come, and what it said then is about this chat
+     */
+    private CompletionStage<Void> serveLatest(Connection connection, boolean arrives) {
         return orGiveUp(connection, candidates(connection.arrival).thenCompose(chats -> {
             if (chats.isEmpty() || connection.isGone()) {
                 return completedFuture(null);
@@ -199,14 +203,14 @@ final class LocalConnections implements Connections {
             Session latest = chats.stream().max(LATEST).orElseThrow();
             LivePump now = connection.pump();
             if (now == null) {
-                return join(connection, latest.id(), position);
+                return join(connection, latest.id(), arrives);
             }
             if (now.chat().equals(latest.id()) && !now.isOver()) {
                 return completedFuture(null);
             }
             LivePump before = connection.serve(null);
             CompletionStage<Void> left = before == null ? completedFuture(null) : move(before, connection.link.id());
-            return left.thenCompose(nothing -> join(connection, latest.id(), position));
+            return left.thenCompose(nothing -> join(connection, latest.id(), arrives));
         }));
     }
 
@@ -238,7 +242,7 @@ final class LocalConnections implements Connections {
                         .toList());
     }
 
-    private CompletionStage<Void> join(Connection connection, ChatId chat, OptionalLong position) {
+    private CompletionStage<Void> join(Connection connection, ChatId chat, boolean arrives) {
         ConnectionId id = connection.link.id();
         if (hasComeBeforeAnother(connection, chat)) {
             connection.leave();
@@ -248,7 +252,12 @@ final class LocalConnections implements Connections {
         return engine.update(
                         chat,
                         "joined",
-                        (session, policy, now) -> session.joined(id, store.node(), position, policy, now))
+                        (session, policy, now) -> session.joined(
+                                id,
+                                store.node(),
+                                arrives ? positionOf(connection.arrival, session) : OptionalLong.empty(),
+                                policy,
+                                now))
                 .thenCompose(change -> {
                     if (change.isEmpty() || change.get().after().isEmpty()) {
                         return completedFuture(null);
@@ -276,6 +285,12 @@ final class LocalConnections implements Connections {
         return (gone != null && gone > order)
                 || byUser.getOrDefault(connection.arrival.user(), List.of()).stream()
                         .anyMatch(other -> other.arrival.order() > order && other.serves(chat));
+    }
+
+    /** What the client has, by the last of its words that can be. */
+    private static OptionalLong positionOf(Arrival arrival, Session session) {
+        OptionalLong said = session.possible(arrival.position());
+        return said.isPresent() ? said : session.possible(arrival.earlier());
     }
 
     private CompletionStage<Void> leave(LivePump pump, ConnectionId id, OptionalLong position) {

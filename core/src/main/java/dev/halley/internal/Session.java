@@ -136,7 +136,7 @@ record Session(
         next.attachBy = null;
         next.phase = new Online();
         next.notice = null;
-        next.seen = named(position).orElse(seen);
+        next.seen = possible(position).orElse(seen);
         next.live();
         return next.follow();
     }
@@ -161,7 +161,7 @@ record Session(
         if (!connection.equals(lastConnection)) {
             return unchanged();
         }
-        OptionalLong named = named(position);
+        OptionalLong named = possible(position);
         if (phase instanceof Online) {
             return away(named.orElse(Math.max(seen, Math.min(confirmed, head))), lastConnection, policy, now);
         }
@@ -437,7 +437,8 @@ record Session(
         return next.follow();
     }
 
-    private OptionalLong named(OptionalLong position) {
+    /** Returns a position that a client has named, empty if there can be none such. */
+    OptionalLong possible(OptionalLong position) {
         return position.isPresent() && position.getAsLong() >= 0 && position.getAsLong() <= head
                 ? position
                 : OptionalLong.empty();

@@ -742,7 +742,8 @@ abstract class EngineTest {
         }
 
         private void shookHands(RecordingLink link, long order) {
-            engine().connections().attach(new Arrival(USER, null, null, OptionalLong.empty(), order), link);
+            engine().connections()
+                    .attach(new Arrival(USER, null, null, OptionalLong.empty(), OptionalLong.empty(), order), link);
         }
 
         @Test

@@ -1173,7 +1173,7 @@ final class World {
         }
         Device device = b < 40
                 ? Device.of(TYPE, "phone-" + b)
-                : b < 65 ? null : b < 92 ? Device.of(TYPE, "phone") : Device.of("pager", "pager");
+                : b < 65 ? null : b < 92 ? Device.of(TYPE, "phone") : Device.of("pager", "Pager 1");
         Node node = node(a / 7);
         node.call(node.engine.device(chat.log().id, device), view -> {});
         return true;

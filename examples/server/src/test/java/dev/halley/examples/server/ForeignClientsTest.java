@@ -1,5 +1,6 @@
 package dev.halley.examples.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,6 +9,7 @@ import dev.halley.Options;
 import dev.halley.examples.server.App.Shown;
 import dev.halley.examples.server.NodeApp.Client;
 import dev.halley.examples.server.NodeApp.Transport;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -46,13 +49,20 @@ class ForeignClientsTest {
         return Options.of(Map.of("push", push));
     }
 
+    private @Nullable Proxy pool;
+
     @BeforeAll
     void install() throws Exception {
         NodeApp.install();
+        Proxy.require();
+        pool = new Proxy(Proxy.Configuration.NGINX_POOL, server.uri());
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws Exception {
+        if (pool != null) {
+            pool.close();
+        }
         server.close();
         receiver.close();
     }
@@ -101,8 +111,10 @@ class ForeignClientsTest {
 
     @ParameterizedTest
     @MethodSource("apps")
-    void killedWithoutAWord_isPushed_andMissesNothing(Client client, Transport transport) throws Exception {
+    void killedWithoutAWord_behindAPoolOfConnections_isPushed_andMissesNothing(Client client, Transport transport)
+            throws Exception {
         Customer customer = new Customer("killed", client, transport);
+        customer.server = requireNonNull(pool).uri();
         try (NodeApp app = customer.startsApp()) {
             customer.hears("Received");
             app.awaitPosition(2);
@@ -130,6 +142,7 @@ class ForeignClientsTest {
         private final Transport transport;
         private final String user;
         private final String chat;
+        private URI server = ForeignClientsTest.this.server.uri();
 
         Customer(String name, Client client, Transport transport) {
             this.client = client;
@@ -150,13 +163,13 @@ class ForeignClientsTest {
         }
 
         NodeApp startsApp() throws Exception {
-            return new NodeApp(client, transport, server.uri(), user).awaitConnected(transport);
+            return new NodeApp(client, transport, server, user).awaitConnected(transport);
         }
 
         /** Returns the text that the agent has written. */
         String hears(String text) {
             Http.Reply reply = http.send(http.to("/agent/1/chats/" + chat + "/messages")
-                    .header("Authorization", "Bearer " + server.token())
+                    .header("Authorization", "Bearer " + ForeignClientsTest.this.server.token())
                     .POST(BodyPublishers.ofString("text=" + text.replace(' ', '+'))));
             assertThat(reply.status()).isEqualTo(200);
             return text;
@@ -193,7 +206,7 @@ class ForeignClientsTest {
         }
 
         private JsonNode agent(String path) {
-            return http.send(http.to(path).header("Authorization", "Bearer " + server.token()))
+            return http.send(http.to(path).header("Authorization", "Bearer " + ForeignClientsTest.this.server.token()))
                     .json();
         }
 
