@@ -164,7 +164,7 @@ public final class CometdAdapter {
             } else if (isFromOwner(link, message)) {
                 goOn(session, link, message, promise);
             } else {
-                refuse(link, message, promise);
+                refuse(message, promise);
             }
         }
 
@@ -248,7 +248,7 @@ public final class CometdAdapter {
         if (!Channel.META_CONNECT.equals(message.getChannel()) || link == null || isOfAnother(session, message)) {
             promise.succeed(true);
         } else if (!link.connecting(message, promise)) {
-            refuse(link, message, promise);
+            refuse(message, promise);
         }
     }
 
@@ -257,7 +257,7 @@ public final class CometdAdapter {
             @Nullable ServerSession session, CometdLink link, ServerMessage.Mutable message, Promise<Boolean> promise) {
         Optional<UserId> user = userOf(message);
         if (user.isEmpty() || !link.isFrom(user)) {
-            refuse(link, message, promise);
+            refuse(message, promise);
             return;
         }
         admits(arrival(user.get(), message)).whenComplete((admitted, failure) -> {
@@ -265,7 +265,7 @@ public final class CometdAdapter {
                 link.proven(message);
                 goOn(session, link, message, promise);
             } else {
-                refuse(link, message, promise);
+                refuse(message, promise);
             }
         });
     }
@@ -298,8 +298,7 @@ public final class CometdAdapter {
         }
     }
 
-    private static void refuse(CometdLink link, ServerMessage.Mutable message, Promise<Boolean> promise) {
-        link.waitForOwner();
+    private static void refuse(ServerMessage.Mutable message, Promise<Boolean> promise) {
         message.put(FOREIGN, true);
         promise.succeed(false);
     }

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * One customer's CometD session: cuts rows into messages, holds back what would be too much for one answer, and feeds
  * {@link Proof} with what comes and goes.
  *
- * <p>This class is thread-safe. Its own lock is held for field access alone; CometD calls {@link #deQueue} with the session's
- * lock held.
+ * <p>This class is thread-safe. CometD calls {@link #deQueue} with the session's lock held; nothing that is foreign is called
+ * with the link's own.
  */
 final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
@@ -101,6 +101,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
     private CompletionStage<Void> departed = CompletableFuture.completedFuture(null);
     private boolean gone;
+    private OptionalLong leftAt = OptionalLong.empty();
     private @Nullable Cause closed;
 
     /** Whether its client was told to wait, and is to be told that this is over. */
@@ -112,11 +113,6 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     /** Whether a repeat was asked for and has not begun: what comes until then would leave a gap. */
     private boolean awaitsRepeat;
-
-    private boolean caughtUp = true;
-
-    /** Whether rows may go to a WebSocket between the answers. */
-    private boolean flows;
 
     /** The chat that positions are of. */
     private @Nullable ChatId current;
@@ -176,14 +172,6 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         proven = isByWebSocket(message) ? message.getBayeuxContext() : null;
     }
 
-    /** What is new waits for a connect, for CometD now sends it to the WebSocket that has asked last, whoever that is. */
-    void waitForOwner() {
-        synchronized (this) {
-            flows = false;
-        }
-        session.setMetaConnectDeliveryOnly(true);
-    }
-
     private static boolean isByWebSocket(ServerMessage message) {
         return WEBSOCKET.equals(message.getServerTransport().getName());
     }
@@ -212,7 +200,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 return serving;
             }
         }
-        return connections.left(id, OptionalLong.empty()); // it went meanwhile, before there was anything to leave
+        return connections.left(id, leftAt); // it went meanwhile, before there was anything to leave
     }
 
     /** The session is gone. */
@@ -221,6 +209,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         synchronized (this) {
             gone = true;
             named = isOfAnotherChat(position) ? OptionalLong.empty() : position;
+            leftAt = named;
         }
         CompletionStage<Void> leaving = connections.left(id, named);
         synchronized (this) {
@@ -275,7 +264,6 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 queuedSize += part.size();
             }
             head = chat.position();
-            caughtUp = lastOf(rows) == head;
         }
         if (parts.size() == 1) {
             deliverOne(chat, rows);
@@ -323,7 +311,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             acknowledgements.beginAnew();
         }
         queued.addAll(takeQueued()
-                .map(message -> new Queued(OTHER_CHAT, message.size()))
+                .map(message -> message.position() == DROPPED ? message : new Queued(OTHER_CHAT, message.size()))
                 .toList());
     }
 
@@ -411,7 +399,6 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     }
 
     private void take(Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
-        boolean some = false;
         Iterator<ServerMessage> messages = queue.iterator();
         while (messages.hasNext()) {
             Queued next = CometdAdapter.CHANNEL.equals(messages.next().getChannel()) ? queued.poll() : null;
@@ -425,29 +412,21 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                     messages.remove();
                 } else if (next.position() != OTHER_CHAT) {
                     proof.took(next.position());
-                    some = true;
                 }
             }
         }
-        boolean answers = false;
         for (ServerMessage reply : replies) {
             if (Channel.META_CONNECT.equals(reply.getChannel())) {
                 if (acknowledgements != null) {
                     acknowledgements.answered(reply);
                 } else if (isNewest(reply)) {
-                    answers = true;
-                    proof.answer(isByWebSocket(reply), nanos.getAsLong());
+                    proof.answer();
                 }
             }
         }
-        if (answers && flows) {
-            session.setMetaConnectDeliveryOnly(false);
-        } else if (some && !answers) {
-            proof.overtake();
-        }
     }
 
-    /** Takes what is ours out of the queue and keeps what is others'; returns whether there was any. */
+    /** Takes what is ours out of the queue and keeps what is others'; returns whether there was anything. */
     private boolean withhold(Queue<ServerMessage> queue) {
         if (queue.isEmpty()) {
             return false;
@@ -489,18 +468,15 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
      */
     boolean connecting(ServerMessage.Mutable message, Promise<Boolean> promise) {
         OptionalLong named = Positions.in(message);
-        boolean webSocket = isByWebSocket(message);
         Arrival first;
         ChatId chat;
         Verdict verdict;
         OptionalLong confirmed;
         List<ServerMessage> others;
         CompletableFuture<Void> made;
-        boolean inAnswers;
-        boolean hurries;
         synchronized (this) {
             long before = proof.confirmed();
-            verdict = listen(message, named, webSocket);
+            verdict = listen(message, named);
             if (verdict.refused()) {
                 return false;
             }
@@ -515,9 +491,6 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             }
             others = takeWithheld();
             made = takeRoom();
-            flows = webSocket && mayFlow() && first == null && acknowledgements == null && caughtUp && queued.isEmpty();
-            hurries = flows && proof.awaitsProof();
-            inAnswers = !flows || (proof.proves() && !hurries);
         }
         if (chat != null && confirmed.isPresent()) {
             connections.confirmed(id, chat, confirmed.getAsLong());
@@ -526,17 +499,8 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         if (made != null) {
             made.complete(null);
         }
-        session.setMetaConnectDeliveryOnly(inAnswers);
-        if (hurries) {
-            shorten(message);
-        }
         CometdAdapter.succeedAfter(queueRows(first, named, chat, verdict), promise);
         return true;
-    }
-
-    /** Else CometD sends what waits to the next WebSocket of a session before anybody is asked what the one before has lost. */
-    private boolean mayFlow() {
-        return Boolean.parseBoolean(String.valueOf(bayeux.getOption(CometdAdapter.HANDSHAKE_PER_CONNECTION)));
     }
 
     private CompletionStage<Void> queueRows(
@@ -552,12 +516,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         }
     }
 
-    /** Has it answered soon, so that the next one proves what has gone to the WebSocket since the last one. */
-    private static void shorten(ServerMessage.Mutable connect) {
-        connect.getAdvice(true).putIfAbsent(Message.TIMEOUT_FIELD, Proof.SETTLED.toMillis());
-    }
-
-    private Verdict listen(ServerMessage message, OptionalLong named, boolean webSocket) {
+    private Verdict listen(ServerMessage message, OptionalLong named) {
         boolean ofAnotherChat = isOfAnotherChat(named);
         OptionalLong ofThisChat = ofAnotherChat || named.orElse(0) > head ? OptionalLong.empty() : named;
         Number acknowledged = Acknowledgements.in(message);
@@ -577,7 +536,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 marked,
                 ofThisChat,
                 ofAnotherChat,
-                webSocket,
+                isByWebSocket(message),
                 nanos.getAsLong()));
     }
 

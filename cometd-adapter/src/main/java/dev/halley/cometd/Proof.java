@@ -17,8 +17,7 @@ import java.util.OptionalLong;
  * <tr><td>of a marking client, with a lower id than one before: a late request</td><td>–</td><td>refused, without rows</td></tr>
  * <tr><td>of a marking client, with the same id: sent again on its way</td><td>what it names itself</td><td>what is confirmed;
  *     the next unmarked one proves nothing and repeats, too</td></tr>
- * <tr><td>names at least what was taken; over WebSocket, what the last answer carried</td><td>the position, at most what was
- *     ever taken</td><td>–</td></tr>
+ * <tr><td>names at least what was taken</td><td>the position, at most what was ever taken</td><td>–</td></tr>
  * <tr><td>names less</td><td>the position</td><td>the position</td></tr>
  * <tr><td>names a position of another chat</td><td>–</td><td>what is confirmed</td></tr>
  * <tr><td>marked</td><td>–</td><td>what is confirmed</td></tr>
@@ -31,9 +30,9 @@ import java.util.OptionalLong;
  * names change, and then every {@link #PATIENCE}. Sent again means that whatever was taken after that position counts as not
  * taken, and whatever waits in the queue is dropped.
  *
- * <p>By long-polling an answer carries what it takes out of the queue, and only the newest connect's may take anything. A
- * WebSocket takes between answers, too, on other threads: that counts if it was taken before a connect that was then held for
- * {@link #SETTLED}, or together with its reply if nothing was in between.
+ * <p>An answer carries what it takes out of the queue. Over WebSocket rows go with answers alone, too, for what CometD sends
+ * between them another thread may overtake, rows and replies alike. Requests come late or twice by long-polling alone, and
+ * only there has an overtaken connect an answer of its own, which takes nothing.
  *
  * <p>Not thread-safe.
  */
@@ -41,9 +40,6 @@ final class Proof {
 
     /** How long a client that names the same position again waits for what follows it. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    /** How long ago something was written to a WebSocket that a reply can't have overtaken. */
-    static final Duration SETTLED = Duration.ofSeconds(1);
 
     /** How many repeats follow each other at once if their positions differ. */
     private static final int AT_ONCE = 3;
@@ -87,7 +83,6 @@ final class Proof {
 
     private boolean marks;
     private boolean doubtful;
-    private boolean names;
     private long top = NONE;
     private boolean answered;
 
@@ -97,12 +92,6 @@ final class Proof {
     private long most;
     private long carried;
     private long confirmed;
-
-    /** What was taken when the newest connect came, when that was, and whether a WebSocket has taken more without a reply. */
-    private long takenBefore;
-
-    private long cameAt;
-    private boolean overtaken;
 
     /** The last repeat that a name has asked for, how many at once, and when the next one may be, or is owed. */
     private long repeated = NONE;
@@ -125,7 +114,6 @@ final class Proof {
         most = position;
         carried = position;
         confirmed = position;
-        takenBefore = position;
         repeated = NONE;
         owed = false;
         atOnce = 0;
@@ -145,12 +133,8 @@ final class Proof {
             verdict = follow(connect, numbered && connect.id().getAsLong() == top);
         }
         newest++;
-        names = connect.named().isPresent();
         top = Math.max(top, connect.id().orElse(NONE));
         answered = false;
-        takenBefore = taken;
-        cameAt = connect.nanos();
-        overtaken = false;
         return verdict;
     }
 
@@ -188,7 +172,7 @@ final class Proof {
 
     private Verdict named(long position, Connect connect) {
         confirm(position);
-        long has = owed ? reached : connect.webSocket() ? carried : taken;
+        long has = owed ? reached : taken;
         if (position < has) {
             return afterName(position, connect);
         }
@@ -230,19 +214,10 @@ final class Proof {
         most = Math.max(most, position);
     }
 
-    /** Something has left the queue of a WebSocket without a connect's reply. */
-    void overtake() {
-        overtaken = true;
-    }
-
     /** The newest connect's reply leaves, with what was taken just before. */
-    void answer(boolean webSocket, long nanos) {
+    void answer() {
         answered = true;
-        if (!webSocket) {
-            carried = taken;
-        } else if (takenBefore <= confirmed || nanos - cameAt >= SETTLED.toNanos()) {
-            carried = overtaken ? takenBefore : taken;
-        }
+        carried = taken;
     }
 
     /** The client of CometD's acknowledgement extension has everything up to a position. */
@@ -264,15 +239,5 @@ final class Proof {
 
     long confirmed() {
         return confirmed;
-    }
-
-    /** Whether the client's next connect proves what the answer to the newest has carried. */
-    boolean proves() {
-        return (marks && believesConnects) || names;
-    }
-
-    /** Whether there is something to be proved so. */
-    boolean awaitsProof() {
-        return proves() && taken > confirmed;
     }
 }

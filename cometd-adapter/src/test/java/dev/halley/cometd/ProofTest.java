@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each cell of the table that {@link Proof} is. A chat begins before row 1, unless a test says otherwise. */
 class ProofTest {
@@ -68,7 +66,7 @@ class ProofTest {
         Proof sceptical = new Proof(false);
         sceptical.connect(connect(1, true));
         sceptical.took(3);
-        sceptical.answer(false, now);
+        sceptical.answer();
         sceptical.connect(connect(2, false));
         assertThat(sceptical.confirmed()).isZero();
     }
@@ -82,7 +80,6 @@ class ProofTest {
         answer(3);
         unmarked(4);
         assertThat(proof.confirmed()).isEqualTo(1);
-        assertThat(proof.proves()).isFalse();
     }
 
     @Test
@@ -297,7 +294,7 @@ class ProofTest {
         answer(3);
         marked(2);
         marked(3);
-        proof.answer(false, now);
+        proof.answer();
         unmarked(4);
         assertThat(proof.confirmed()).isZero();
     }
@@ -309,82 +306,14 @@ class ProofTest {
         void numbersSayNothing() {
             connect(5, true, OptionalLong.empty());
             proof.took(2);
-            proof.answer(true, now);
+            proof.answer();
             assertThat(connect(4, false, OptionalLong.empty()).refused()).isFalse();
             assertNothing(connect(4, false, OptionalLong.empty()));
-        }
-
-        @Test
-        void whatGoesWithTheReply_isCarried() {
-            connect(1, true, OptionalLong.empty());
-            proof.took(2);
-            proof.answer(true, now);
-            connect(2, false, OptionalLong.empty());
-            assertThat(proof.confirmed()).isEqualTo(2);
-        }
-
-        @Test
-        void whatGoesBetweenTheReplies_isCarriedByTheNextOne_thatComesASecondLater() {
-            connect(1, true, OptionalLong.empty());
-            proof.answer(true, now);
-            proof.took(2);
-            proof.overtake();
-            connect(2, false, OptionalLong.empty());
-            assertThat(proof.confirmed()).isZero();
-            assertThat(proof.awaitsProof()).isTrue();
-            proof.took(3);
-            proof.overtake();
-            pass(Proof.SETTLED);
-            proof.answer(true, now);
-            connect(3, false, OptionalLong.empty());
-            assertThat(proof.confirmed()).isEqualTo(2);
-        }
-
-        @Test
-        void whatGoesBetweenTheReplies_isNotCarried_byAReplyThatMayHaveOvertakenIt() {
-            connect(1, true, OptionalLong.empty());
-            proof.answer(true, now);
-            proof.took(2);
-            proof.overtake();
-            connect(2, false, OptionalLong.empty());
-            pass(Proof.SETTLED.minusNanos(1));
-            proof.answer(true, now);
-            connect(3, false, OptionalLong.empty());
-            assertThat(proof.confirmed()).isZero();
-        }
-
-        @Test
-        void nameBelowWhatIsOnItsWay_repeatsNothing() {
-            connect(1, true, OptionalLong.empty());
-            proof.answer(true, now);
-            proof.took(2);
-            proof.overtake();
-            assertNothing(connect(2, false, OptionalLong.of(1)));
-            assertThat(proof.confirmed()).isEqualTo(1);
-        }
-
-        @Test
-        void nameBelowWhatTheLastAnswerCarried_repeats() {
-            connect(1, true, OptionalLong.empty());
-            proof.took(2);
-            proof.answer(true, now);
-            assertRepeats(connect(2, false, OptionalLong.of(1)), 1);
         }
 
         private Verdict connect(int id, boolean marked, OptionalLong named) {
             return proof.connect(new Connect(OptionalLong.of(id), marked, named, false, true, now));
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void proves_whatTheNextConnectWould(boolean believed) {
-        Proof any = new Proof(believed);
-        any.connect(connect(1, true));
-        assertThat(any.proves()).isEqualTo(believed);
-        any.connect(new Connect(OptionalLong.of(2), false, OptionalLong.of(0), false, false, now));
-        assertThat(any.proves()).isTrue();
-        assertThat(any.awaitsProof()).isFalse();
     }
 
     private void pass(Duration time) {
@@ -414,7 +343,7 @@ class ProofTest {
     /** The newest connect is answered with the rows up to this one. */
     private void answer(long position) {
         proof.took(position);
-        proof.answer(false, now);
+        proof.answer();
     }
 
     private static void assertNothing(Verdict verdict) {

@@ -248,6 +248,7 @@ final class LivePump {
     private CompletionStage<Boolean> deliver(Optional<Page> page) {
         if (stopped) {
             // The connection has left, or serves another chat, since this was asked for.
+            begun.complete(null);
             return CompletableFuture.completedFuture(false);
         }
         if (page.isEmpty()) {

@@ -122,7 +122,7 @@ final class LocalConnections implements Connections {
             connection.leave();
             LivePump pump = connection.serve(null);
             if (pump != null) {
-                lastOrders.put(pump.chat(), connection.arrival.order());
+                lastOrders.asMap().merge(pump.chat(), connection.arrival.order(), Math::max);
                 return leave(pump, id, position);
             }
             // It serves no chat, as far as is known here; but the store may have lost the reply that it does.

@@ -178,9 +178,9 @@ final class RunningServer implements AutoCloseable {
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "." + AbstractWebSocketTransport.IDLE_TIMEOUT_OPTION,
                 IDLE.toMillis());
-        // Faye shakes hands by long-polling before it goes over to WebSocket. The adapter asks there whose the session
-        // is,
-        // and sends again what another WebSocket may have swallowed.
+        // Faye shakes hands by long-polling before it goes over to WebSocket. There the adapter asks who it is, and
+        // sends
+        // again what another WebSocket may have swallowed.
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "."
                         + AbstractWebSocketTransport.REQUIRE_HANDSHAKE_PER_CONNECTION_OPTION,
