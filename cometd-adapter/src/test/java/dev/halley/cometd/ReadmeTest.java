@@ -29,7 +29,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the README tells the author of an app in Java, and that it does what it says. */
+/** What {@code docs/apps.md} tells the author of an app in Java, and that it does what it says. */
 class ReadmeTest {
 
     private final List<Long> shown = new CopyOnWriteArrayList<>();
@@ -37,7 +37,7 @@ class ReadmeTest {
     private final CompletableFuture<Boolean> superseded = new CompletableFuture<>();
 
     @Test
-    void clientOfTheReadme_losesNothingWithAnAnswer_andGoesToTheBackground() throws Exception {
+    void clientOfTheDocument_losesNothingWithAnAnswer_andGoesToTheBackground() throws Exception {
         try (TestServer server = TestServer.start();
                 ScriptedProxy proxy = new ScriptedProxy(server.port())) {
             ChatId chat = server.open();
@@ -57,7 +57,7 @@ class ReadmeTest {
     }
 
     @Test
-    void clientOfTheReadme_isToldWhereItsChatIsOpenElsewhere() throws Exception {
+    void clientOfTheDocument_isToldWhereItsChatIsOpenElsewhere() throws Exception {
         try (TestServer server = TestServer.start()) {
             ChatId chat = server.open();
             BayeuxClient client = start(server.uri(), server.view(chat));
@@ -77,15 +77,15 @@ class ReadmeTest {
     }
 
     @Test
-    void readme_showsThisClient() throws Exception {
+    void document_showsThisClient() throws Exception {
         Path module = Path.of("").toAbsolutePath();
         String source = Files.readString(module.resolve("src/test/java/dev/halley/cometd/ReadmeTest.java"));
-        String readme = Files.readString(module.resolve("../README.md"));
+        String document = Files.readString(module.resolve("../docs/apps.md"));
         List<String> parts = Splitter.on("// readme: shown\n").splitToList(source);
         for (String part : parts.subList(1, parts.size())) {
             String code = words(part.substring(0, part.indexOf("// readme: end")));
-            assertThat(words(readme).contains(code))
-                    .as("the README has " + code)
+            assertThat(words(document).contains(code))
+                    .as("docs/apps.md has " + code)
                     .isTrue();
         }
     }

@@ -27,6 +27,9 @@ import dev.halley.internal.Phase.Push;
 import dev.halley.internal.Phase.Quiet;
 import dev.halley.internal.Phase.Retrying;
 import dev.halley.internal.Phase.Sending;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -105,6 +108,30 @@ class SessionTableTest {
 
         assertThat(tested).containsExactlyInAnyOrderElementsOf(table);
         System.out.println("Figure: session table = " + tested.size() + " cells, each a test");
+    }
+
+    @Test
+    void tableInTheDocument_hasTheSameRowsAndColumns() throws IOException {
+        List<List<String>> table = Files.readAllLines(Path.of("..", "docs", "how-it-works.md")).stream()
+                .dropWhile(line -> !line.startsWith("| input |"))
+                .takeWhile(line -> line.startsWith("|"))
+                .map(SessionTableTest::cells)
+                .toList();
+
+        assertThat(table.get(0)).containsExactlyElementsOf(concat("input", PHASES));
+        assertThat(table.stream().skip(2).map(row -> row.get(0))).containsExactlyElementsOf(concat(OPENED, INPUTS));
+        assertThat(table).allSatisfy(row -> assertThat(row).hasSize(1 + PHASES.size()));
+        assertThat(table.stream().skip(3)).allSatisfy(row -> assertThat(row).doesNotContain(""));
+    }
+
+    private static List<String> cells(String line) {
+        return Arrays.stream(line.substring(1, line.lastIndexOf('|')).split("\\|", -1))
+                .map(String::strip)
+                .toList();
+    }
+
+    private static List<String> concat(String first, List<String> others) {
+        return Stream.concat(Stream.of(first), others.stream()).toList();
     }
 
     private static String cell(String input, String phase) {

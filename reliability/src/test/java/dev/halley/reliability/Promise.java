@@ -57,9 +57,13 @@ record Promise(String text, String withstands, List<TestName> tests, String figu
                 : new String[0];
     }
 
-    /** Returns the source of a test, in Markdown that leads there. */
+    /** Returns the source of a test, in Markdown that leads there from the report. */
     static String link(TestName test) {
         return "[" + test.type().replace('$', '.') + (test.method().isEmpty() ? "" : ": " + test.method()) + "]("
-                + Root.PATH.relativize(test.source()).toString().replace('\\', '/') + ")";
+                + Root.of(WriteReport.FILE)
+                        .getParent()
+                        .relativize(test.source())
+                        .toString()
+                        .replace('\\', '/') + ")";
     }
 }

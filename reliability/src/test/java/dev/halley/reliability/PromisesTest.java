@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code RELIABILITY.md} has not rotted: it says what {@code promises.md} and {@code faults.md} say, and the tests are there. */
+/** {@code docs/reliability.md} has not rotted: it says what {@code promises.md} and {@code faults.md} say, and the tests are there. */
 class PromisesTest {
 
     private static final List<String> REPORT =
@@ -34,7 +34,7 @@ class PromisesTest {
                 .filter(cells -> cells.length == 5 && !cells[0].equals("promise") && !cells[0].startsWith("---"))
                 .map(cells -> Arrays.asList(cells).subList(0, 3))
                 .toList();
-        assertThat(reported).as("promises in RELIABILITY.md").isEqualTo(promised);
+        assertThat(reported).as("promises in " + WriteReport.FILE).isEqualTo(promised);
     }
 
     @Test

@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Writes {@code RELIABILITY.md} from {@code promises.md} and the reports of the tests. Its name keeps it out of the normal
+ * Writes {@code docs/reliability.md} from {@code promises.md} and the reports of the tests. Its name keeps it out of the normal
  * run; the command is in the file's head.
  */
 class WriteReport {
 
-    static final String FILE = "RELIABILITY.md";
+    static final String FILE = "docs/reliability.md";
 
     /** The module that runs tests with faults planted. */
     static final String MODULE = "reliability";
@@ -40,7 +40,7 @@ class WriteReport {
             return String.format(
                     Locale.ROOT,
                     """
-                    This file is written by `%s`, from [promises.md](reliability/promises.md) and what the
+                    This file is written by `%s`, from [promises.md](../reliability/promises.md) and what the
                     tests have just shown; the command fails if one of them failed or did not run. Last on %s, with Java %s and
                     %d processors; %,d cases of all tests passed.""",
                     COMMAND,

@@ -13,7 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The contract as the README shows it, and more of it. */
+/** The contract as {@code docs/provider.md} shows it, and more of it. */
 // readme: shown
 class PagerProviderTest extends PushProviderContract {
 

@@ -6,16 +6,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What the README shows to authors of providers is what is compiled and run here. */
+/** What the documents show to authors of providers and stores is what is compiled and run here. */
 class ReadmeTest {
 
+    private static final String TESTS = "src/test/java/dev/halley/testkit/";
+
     @Test
-    void readme_showsTheContractTestOfThePager() throws Exception {
-        Path module = Path.of("").toAbsolutePath();
-        String source = Files.readString(module.resolve("src/test/java/dev/halley/testkit/PagerProviderTest.java"));
+    void document_showsTheContractTestOfThePager() throws Exception {
+        shows("../docs/provider.md", TESTS + "PagerProviderTest.java");
+    }
+
+    @Test
+    void document_showsTheContractTestOfTheStoreInMemory() throws Exception {
+        shows("../docs/store.md", TESTS + "outside/InMemorySessionStoreContractTest.java");
+    }
+
+    @Test
+    void document_showsTheInterfacesOfAProvider() throws Exception {
+        Path spi = Path.of("../core/src/main/java/dev/halley/spi");
+        String document = words(Files.readString(Path.of("../docs/provider.md")));
+        for (String type : new String[] {"PushProvider", "PushProviderFactory"}) {
+            String source = Files.readString(spi.resolve(type + ".java"));
+            assertThat(source).contains("public interface " + type);
+            source.lines()
+                    .map(String::strip)
+                    .filter(line -> line.endsWith(");") && !line.startsWith("*") && !line.contains("close"))
+                    .forEach(method -> assertThat(document.contains(method))
+                            .as("docs/provider.md has " + method)
+                            .isTrue());
+        }
+    }
+
+    private static void shows(String document, String test) throws Exception {
+        String source = Files.readString(Path.of(test));
         String code = source.substring(source.indexOf("// readme: shown") + 16, source.indexOf("// readme: end"));
-        assertThat(words(Files.readString(module.resolve("../README.md"))).contains(words(code)))
-                .as("the README has " + words(code))
+        assertThat(words(Files.readString(Path.of(document))).contains(words(code)))
+                .as(document + " has " + words(code))
                 .isTrue();
     }
 

@@ -16,7 +16,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
-/** What the README tells a receiver of pushes, and that it does what it says. */
+/** What {@code docs/push.md} tells a receiver of pushes, and that it does what it says. */
 class ReadmeTest {
 
     // readme: shown
@@ -35,7 +35,7 @@ class ReadmeTest {
     // readme: end
 
     @Test
-    void receiverOfTheReadme_knowsAGenuinePush() throws Exception {
+    void receiverOfTheDocument_knowsAGenuinePush() throws Exception {
         try (Receiver receiver = new Receiver();
                 Pushes pushes = Pushes.of(
                         "customhttp",
@@ -58,12 +58,12 @@ class ReadmeTest {
     }
 
     @Test
-    void readme_showsThisReceiver() throws Exception {
+    void document_showsThisReceiver() throws Exception {
         Path module = Path.of("").toAbsolutePath();
         String source = Files.readString(module.resolve("src/test/java/dev/halley/push/http/ReadmeTest.java"));
         String code = source.substring(source.indexOf("// readme: shown") + 16, source.indexOf("// readme: end"));
-        assertThat(words(Files.readString(module.resolve("../README.md"))).contains(words(code)))
-                .as("the README has " + words(code))
+        assertThat(words(Files.readString(module.resolve("../docs/push.md"))).contains(words(code)))
+                .as("docs/push.md has " + words(code))
                 .isTrue();
     }
 

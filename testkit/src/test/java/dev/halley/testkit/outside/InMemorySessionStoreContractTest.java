@@ -6,6 +6,7 @@ import dev.halley.testkit.SessionStoreContract;
 import dev.halley.testkit.VirtualTime;
 import java.time.Duration;
 
+// readme: shown
 class InMemorySessionStoreContractTest extends SessionStoreContract {
 
     private final VirtualTime time = new VirtualTime();
@@ -20,3 +21,4 @@ class InMemorySessionStoreContractTest extends SessionStoreContract {
         time.advance(duration);
     }
 }
+// readme: end

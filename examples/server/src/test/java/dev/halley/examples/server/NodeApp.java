@@ -31,7 +31,7 @@ final class NodeApp implements App {
     enum Client {
         COMETD,
         FAYE,
-        /** CometD's again, as the README shows it; its script is written by the test that is about it. */
+        /** CometD's again, as {@code docs/apps.md} shows it; its script is written by the test that is about it. */
         README
     }
 

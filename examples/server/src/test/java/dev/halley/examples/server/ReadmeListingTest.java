@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The README's listing in JavaScript, as it stands there, behind a proxy that pools its connections. */
+/** The listing in JavaScript of {@code docs/apps.md}, as it stands there, behind a proxy that pools its connections. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReadmeListingTest {
 
@@ -35,8 +35,8 @@ class ReadmeListingTest {
     void install() throws Exception {
         NodeApp.install();
         Proxy.require();
-        String readme = Files.readString(Path.of("..", "..", "README.md"));
-        String listing = readme.substring(readme.indexOf("```js\n") + 6);
+        String document = Files.readString(Path.of("..", "..", "docs", "apps.md"));
+        String listing = document.substring(document.indexOf("```js\n") + 6);
         listing = listing.substring(0, listing.indexOf("```"));
         assertThat(listing).contains(ADDRESS);
         NodeApp.write(
