@@ -60,8 +60,7 @@ record Promise(String text, String withstands, List<TestName> tests, String figu
     /** Returns the source of a test, in Markdown that leads there from the report. */
     static String link(TestName test) {
         return "[" + test.type().replace('$', '.') + (test.method().isEmpty() ? "" : ": " + test.method()) + "]("
-                + Root.of(WriteReport.FILE)
-                        .getParent()
+                + Root.of(WriteReport.FOLDER)
                         .relativize(test.source())
                         .toString()
                         .replace('\\', '/') + ")";

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
  */
 class WriteReport {
 
-    static final String FILE = "docs/reliability.md";
+    static final String FOLDER = "docs";
+
+    static final String FILE = FOLDER + "/reliability.md";
 
     /** The module that runs tests with faults planted. */
     static final String MODULE = "reliability";
