@@ -542,8 +542,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     /** No client decides when its silence is noticed: it may shorten a poll, and nothing else. */
     private static void bound(ServerMessage.Mutable connect) {
-        Map<String, Object> advice = connect.getAdvice();
-        if (advice != null) {
+        if (connect.get(Message.ADVICE_FIELD) instanceof Map<?, ?> advice) {
             advice.remove(Message.INTERVAL_FIELD);
             long most = connect.getServerTransport().getTimeout();
             Object timeout = advice.get(Message.TIMEOUT_FIELD);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.halley.ChatEngine;
 import dev.halley.ChatId;
 import dev.halley.Presence;
@@ -516,6 +517,26 @@ class ConfirmationTest {
             assertThat(server.view(chat).seen()).isEqualTo(1);
             assertThat(server.bayeux.getSession(client.clientId())).isNull();
         }
+    }
+
+    @Test
+    void clientWhoseCookieIsStripped_isNotOnline_andIsSlowedDown() throws Exception {
+        restart(TestServer.settings().attachWithin(Duration.ofMillis(100)).build());
+        server.say(chat, "Hello");
+        JsonNode answer = JsonNodeFactory.instance.nullNode();
+        for (int i = 0; i < 10; i++) {
+            try (RawClient client = client()) {
+                client.handshake("");
+                client.forgetCookie();
+                answer = client.marked();
+                assertThat(answer.at("/0/error").asText()).isEqualTo("402::session_unknown");
+            }
+        }
+        assertThat(answer.at("/0/advice/reconnect").asText()).isEqualTo("handshake");
+        assertThat(answer.at("/0/advice/interval").asLong()).isBetween(1_000L, 5_000L);
+        await().untilAsserted(() ->
+                assertThat(server.pushes).extracting(TestServer.Push::positions).containsExactly(List.of(2L)));
+        assertThat(server.view(chat).presence()).isEqualTo(Presence.AWAY);
     }
 
     @Test
