@@ -292,7 +292,7 @@ class ProofHistoriesTest {
         List<Long> read = new ArrayList<>();
         long ack = 0;
         for (int id = 9; id < 99 && !read.contains(61L); id++) {
-            Answer answer = wire.connect(session, id, id == 9, Map.of("ack", ack));
+            Answer answer = wire.connect(session, id, id == 9, Map.of("ack", ack, "transcriptPosition", read.size()));
             settle();
             ack = Long.parseLong(String.valueOf(answer.reply().getExt().get("ack")));
             read.addAll(answer.positions());
@@ -327,6 +327,14 @@ class ProofHistoriesTest {
         Answer shortened = wire.connect(session, 3, Map.of("timeout", 1_000L), Wire.NOTHING);
         wire.time.advance(Duration.ofSeconds(2));
         assertThat(shortened.isThere()).isTrue();
+        int id = 4;
+        for (Object strange : new Object[] {"soon", -1L, Long.MAX_VALUE}) {
+            Answer answer = wire.connect(session, ++id, Map.of("timeout", strange), Wire.NOTHING);
+            wire.time.advance(Duration.ofSeconds(19));
+            assertThat(answer.isThere()).isFalse();
+            wire.time.advance(Duration.ofSeconds(2));
+            assertThat(answer.isThere()).isTrue();
+        }
     }
 
     /** A connect that names 1 of chat A is under way while B's row 1 is queued: that is not confirmed by it. */
@@ -421,6 +429,38 @@ class ProofHistoriesTest {
         Answer forgotten = wire.connect(older, 99, true, Wire.NOTHING);
         assertThat(forgotten.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_unknown");
         assertThat(forgotten.reply().getAdvice().get("reconnect")).isEqualTo("handshake");
+    }
+
+    /** Whoever could not be served shakes hands again, which CometD tells nobody whose session it ends. */
+    @Test
+    void whoCouldNotBeServed_isToldToShakeHandsAgain() {
+        wire.cluster.failures(1);
+        Answer first = connect(1, true);
+        assertThat(first.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_unknown");
+        assertThat(first.reply().getAdvice().get("reconnect")).isEqualTo("handshake");
+        wire.cluster.failures(0);
+        session = wire.handshake("mia", Wire.NOTHING);
+        assertThat(connect(1, true).positions()).containsExactly(1L);
+    }
+
+    /** The same while its poll is held: a new chat can't be served. */
+    @Test
+    void whoCantBeServedANewChat_isToldToShakeHandsAgain() {
+        connect(1, true);
+        Answer held = wire.connect(session, 2, false, Wire.NOTHING);
+        slowDown();
+        ChatId later = wire.open("mia");
+        wire.cluster.failures(1);
+        wire.time.advance(Duration.ofSeconds(3));
+        wire.cluster.failures(0);
+        assertThat(wire.isServed(session)).isFalse();
+        settle();
+        assertThat(held.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_unknown");
+        assertThat(held.reply().getAdvice().get("reconnect")).isEqualTo("handshake");
+        assertThat(held.messages()).extracting(Message::getChannel).doesNotContain("/meta/disconnect");
+        session = wire.handshake("mia", Wire.NOTHING);
+        assertThat(connect(1, true).positions()).contains(1L);
+        assertThat(wire.view(later).presence()).isEqualTo(Presence.ONLINE);
     }
 
     @Test

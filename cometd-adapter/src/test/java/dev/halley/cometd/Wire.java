@@ -145,11 +145,8 @@ final class Wire implements AutoCloseable {
     }
 
     ChatId open(String user) {
-        var opening = engine.open(new NewChat(Settings.REQUEST_CHAT, new UserId(user), Device.of("test", "phone"))
-                        .withNickname("Mia"))
-                .toCompletableFuture();
-        time.advance(Duration.ofMillis(200));
-        return opening.join().id();
+        NewChat chat = new NewChat(Settings.REQUEST_CHAT, new UserId(user), Device.of("test", "phone"));
+        return await(engine.open(chat.withNickname("Mia"))).id();
     }
 
     /** Lets the agent say something; it may take its time in the store. */
