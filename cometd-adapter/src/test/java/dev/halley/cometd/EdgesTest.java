@@ -148,6 +148,17 @@ class EdgesTest {
         assertThat(handshakeWithoutAStore(false).path("successful").asBoolean()).isTrue();
     }
 
+    @Test
+    void storeThatIsDown_leavesNoConnectWithoutAnAnswer() throws Exception {
+        Settings settings = TestServer.settings().build();
+        try (TestServer down = new TestServer(settings, Map.of(), false, EdgesTest::withoutStore);
+                RawClient client = new RawClient(down.port(), "mia")) {
+            client.handshake("");
+
+            assertThat(client.connect().findValuesAsText("successful")).containsOnly("true");
+        }
+    }
+
     private static JsonNode handshakeWithoutAStore(boolean keys) throws Exception {
         Settings settings = TestServer.settings().requireSecureKey(keys).build();
         try (TestServer down = new TestServer(settings, Map.of(), false, EdgesTest::withoutStore);
