@@ -29,6 +29,11 @@ class ArchitectureTest {
     private static final String ROOT = "dev.halley";
     private static final String SPI = "dev.halley.spi";
     private static final String INTERNAL = "dev.halley.internal";
+    private static final String SESSION = INTERNAL + ".session";
+    private static final String LIVE = INTERNAL + ".live";
+    private static final String PUSH = INTERNAL + ".push";
+    private static final String STORE = INTERNAL + ".store";
+    private static final List<String> PACKAGES = List.of(ROOT, SPI, INTERNAL, SESSION, LIVE, PUSH, STORE);
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -51,9 +56,9 @@ class ArchitectureTest {
             "java.util.concurrent.CompletableFuture.delayedExecutor");
 
     @Test
-    void core_isThreePackages() {
+    void core_isThesePackages() {
         assertThat(CORE.stream().map(JavaClass::getPackageName).distinct())
-                .containsExactlyInAnyOrder(ROOT, SPI, INTERNAL);
+                .containsExactlyInAnyOrderElementsOf(PACKAGES);
     }
 
     @Test
@@ -101,7 +106,7 @@ class ArchitectureTest {
                 .areTopLevelClasses()
                 .should()
                 .haveNameMatching(INTERNAL.replace(".", "\\.")
-                        + "\\.(Checks|DefaultChatEngine|EventIds|InMemorySessionStore|KnownOptions|Nearest|Texts)")
+                        + "\\.(Checks|DefaultChatEngine|EventIds|KnownOptions|Nearest|Texts)")
                 .check(CORE);
     }
 
@@ -111,7 +116,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(SPI)
                 .should()
-                .dependOnClassesThat(resideInAPackage(INTERNAL).and(not(nameMatching(".*\\.Checks"))))
+                .dependOnClassesThat(resideInAPackage(INTERNAL + "..").and(not(nameMatching(".*\\.Checks"))))
                 .check(CORE);
     }
 
@@ -119,19 +124,48 @@ class ArchitectureTest {
     void theRules_arePure() {
         classes()
                 .that()
-                .haveNameMatching(".*\\.internal\\.(Session|Phase|Policy|Identity|RecentIds)(\\$.*)?")
+                .resideInAPackage(SESSION)
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(
-                                "java.lang",
-                                "java.lang.runtime",
-                                "java.time",
-                                "java.util",
-                                "java.util.function",
-                                "java.util.stream",
-                                "org.jspecify.annotations")
-                        .or(resideInAPackage(ROOT))
-                        .or(nameMatching(".*\\.internal\\.(Session|Phase|Policy|Identity|RecentIds)(\\$.*)?"))
-                        .or(nameMatching(".*\\.spi\\.(SessionState|Step|ConnectionId|NodeId)")))
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                        "java.lang",
+                                        "java.lang.runtime",
+                                        "java.time",
+                                        "java.util",
+                                        "java.util.function",
+                                        "java.util.stream",
+                                        "org.jspecify.annotations",
+                                        ROOT,
+                                        SESSION)
+                                .or(
+                                        nameMatching(
+                                                ".*\\.(spi\\.(SessionState|Step|ConnectionId|NodeId|SessionStore\\$Codec)|internal\\.Nearest)")))
+                .check(CORE);
+    }
+
+    @Test
+    void liveAndPush_neverMeet() {
+        noClasses()
+                .that()
+                .resideInAPackage(LIVE)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(PUSH, STORE))
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideInAPackage(PUSH)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(LIVE, STORE))
+                .check(CORE);
+    }
+
+    @Test
+    void stores_knowNothingOfSessions() {
+        noClasses()
+                .that()
+                .resideInAPackage(STORE)
+                .should()
+                .dependOnClassesThat(resideInAPackage(INTERNAL + "..").and(not(resideInAPackage(STORE))))
                 .check(CORE);
     }
 
@@ -151,7 +185,7 @@ class ArchitectureTest {
 
     @Test
     void everyPackage_isNullMarked() {
-        for (String name : List.of(ROOT, SPI, INTERNAL)) {
+        for (String name : PACKAGES) {
             assertThat(CORE.getPackage(name).isAnnotatedWith(NullMarked.class))
                     .as(name)
                     .isTrue();

@@ -1,8 +1,8 @@
 package dev.halley.benchmarks;
 
 import com.google.auth.oauth2.GoogleCredentials;
-import dev.halley.examples.standins.Certificates;
-import dev.halley.examples.standins.FcmStandIn;
+import dev.halley.standins.Certificates;
+import dev.halley.standins.FcmStandIn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -2,8 +2,8 @@ package dev.halley.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.halley.examples.standins.Certificates;
-import dev.halley.examples.standins.FcmStandIn;
+import dev.halley.standins.Certificates;
+import dev.halley.standins.FcmStandIn;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

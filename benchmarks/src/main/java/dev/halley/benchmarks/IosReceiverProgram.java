@@ -1,7 +1,7 @@
 package dev.halley.benchmarks;
 
-import dev.halley.examples.standins.ApnsStandIn;
-import dev.halley.examples.standins.Certificates;
+import dev.halley.standins.ApnsStandIn;
+import dev.halley.standins.Certificates;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

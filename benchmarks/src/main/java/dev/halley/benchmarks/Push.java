@@ -1,6 +1,6 @@
 package dev.halley.benchmarks;
 
-import dev.halley.examples.standins.Certificates;
+import dev.halley.standins.Certificates;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

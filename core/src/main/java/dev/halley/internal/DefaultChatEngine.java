@@ -21,10 +21,19 @@ import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.Transcript;
 import dev.halley.UserId;
-import dev.halley.internal.Phase.Push;
-import dev.halley.internal.Phase.Retrying;
-import dev.halley.internal.Phase.Sending;
-import dev.halley.internal.Session.Notice;
+import dev.halley.internal.live.LocalConnections;
+import dev.halley.internal.push.PushDispatcher;
+import dev.halley.internal.session.Identity;
+import dev.halley.internal.session.Phase;
+import dev.halley.internal.session.Phase.Push;
+import dev.halley.internal.session.Phase.Retrying;
+import dev.halley.internal.session.Phase.Sending;
+import dev.halley.internal.session.Policy;
+import dev.halley.internal.session.Session;
+import dev.halley.internal.session.Session.Notice;
+import dev.halley.internal.session.SessionCodec;
+import dev.halley.internal.store.InMemorySessionStore;
+import dev.halley.internal.store.SafeSessionStore;
 import dev.halley.spi.AgentLink;
 import dev.halley.spi.Change;
 import dev.halley.spi.ConnectionId;
@@ -310,7 +319,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
 
     /** An input of {@link Session}. */
     @FunctionalInterface
-    interface Input {
+    public interface Input {
         Step apply(Session session, Policy policy, Instant now);
     }
 
@@ -337,7 +346,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     }
 
     /** Commits what follows from an input, and does what follows from that. */
-    CompletionStage<Optional<Change>> update(ChatId chat, String name, Input input) {
+    public CompletionStage<Optional<Change>> update(ChatId chat, String name, Input input) {
         return store.update(chat, new Rule(name, input)).whenComplete((change, failure) -> {
             if (failure != null) {
                 observer.storeFailed("update", failure);
@@ -428,7 +437,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
         return store.read(chat, 0, 0).thenApply(page -> page.map(p -> (Session) p.state()));
     }
 
-    CompletionStage<List<Session>> readAll(List<ChatId> chats) {
+    public CompletionStage<List<Session>> readAll(List<ChatId> chats) {
         CompletionStage<List<Session>> result = completedFuture(new ArrayList<>());
         for (ChatId chat : chats) {
             result = result.thenCombine(read(chat), (sessions, session) -> {
@@ -440,7 +449,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
     }
 
     /** Returns whether a key opens a chat: any does where none is required. */
-    boolean opens(Session session, @Nullable String secureKey) {
+    public boolean opens(Session session, @Nullable String secureKey) {
         if (!settings.requireSecureKey()) {
             return true;
         }
@@ -452,7 +461,7 @@ public final class DefaultChatEngine implements ChatEngine, SessionStore.Listene
                         hash(secureKey).getBytes(StandardCharsets.US_ASCII));
     }
 
-    Observer observer() {
+    public Observer observer() {
         return observer;
     }
 

@@ -1,4 +1,4 @@
-package dev.halley.examples.standins;
+package dev.halley.standins;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,5 +1,5 @@
 /** Stand-ins for push services, which take pushes over TLS on a port of this machine: for tests and demonstrations. */
 @NullMarked
-package dev.halley.examples.standins;
+package dev.halley.standins;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.halley.examples.standins;
+package dev.halley.standins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -378,7 +378,7 @@ public final class SerializingSessionStore implements SessionStore {
          * Tells of each commit at the moment when it is made, whether its caller hears of it or not: the very text that the
          * caller's codec made, null for a removal.
          */
-        void onCommit(BiConsumer<ChatId, @Nullable String> told) {
+        public void onCommit(BiConsumer<ChatId, @Nullable String> told) {
             watcher = told;
         }
 

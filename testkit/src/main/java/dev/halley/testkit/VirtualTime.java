@@ -92,7 +92,7 @@ public final class VirtualTime implements InstantSource, Scheduler {
     }
 
     /** Lets time pass as it does while a process is suspended: whatever becomes due meanwhile runs late. */
-    synchronized void stall(Duration time) {
+    public synchronized void stall(Duration time) {
         now = now.plus(time);
     }
 

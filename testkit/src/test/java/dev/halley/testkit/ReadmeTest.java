@@ -18,7 +18,9 @@ class ReadmeTest {
 
     @Test
     void document_showsTheContractTestOfTheStoreInMemory() throws Exception {
-        shows("../docs/store.md", TESTS + "outside/InMemorySessionStoreContractTest.java");
+        shows(
+                "../docs/store.md",
+                "../checks/engine/src/test/java/dev/halley/checks/InMemorySessionStoreContractTest.java");
     }
 
     @Test

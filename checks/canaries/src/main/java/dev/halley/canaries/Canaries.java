@@ -37,7 +37,7 @@ public final class Canaries {
             Map.entry("dev.halley.spi.ConnectionId", List.of("value")),
             Map.entry("dev.halley.spi.Payload", List.of("body")),
             Map.entry("dev.halley.spi.PayloadFitter$Entry", List.of("text")),
-            Map.entry("dev.halley.internal.Identity", List.of("nickname", "keyHash")),
+            Map.entry("dev.halley.internal.session.Identity", List.of("nickname", "keyHash")),
             Map.entry("dev.halley.examples.server.AgentToken", List.of("value")),
             Map.entry("dev.halley.examples.server.ChatApi$Instance", List.of("secureKey")));
 

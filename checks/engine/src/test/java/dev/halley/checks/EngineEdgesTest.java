@@ -1,4 +1,4 @@
-package dev.halley.testkit.outside;
+package dev.halley.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -530,6 +530,7 @@ class EngineEdgesTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // as somebody does whose code nobody checks for null
     void aProviderThatCompletesWithNothing_isAskedAgain() {
         provider.answerWith((Outcome) null);
         say(openAndLeave(ANN), "Hello Ann");
@@ -587,6 +588,7 @@ class EngineEdgesTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // as somebody does whose code nobody checks for null
     void anAgentLinkThatReturnsNothing_isToldAgain_andNobodyStaysOnline() {
         AtomicInteger told = new AtomicInteger();
         try (ChatEngine other = ChatEngine.builder()

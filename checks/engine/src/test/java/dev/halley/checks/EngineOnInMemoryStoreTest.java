@@ -1,6 +1,6 @@
-package dev.halley.testkit;
+package dev.halley.checks;
 
-import dev.halley.internal.InMemorySessionStore;
+import dev.halley.internal.store.InMemorySessionStore;
 import dev.halley.spi.SessionStore;
 
 class EngineOnInMemoryStoreTest extends EngineTest {

@@ -1,6 +1,7 @@
-package dev.halley.testkit;
+package dev.halley.checks;
 
 import dev.halley.spi.SessionStore;
+import dev.halley.testkit.SerializingSessionStore;
 
 /** Every state passes through text, commits conflict, and signals are doubled or lost. */
 class EngineOnSerializingStoreTest extends EngineTest {

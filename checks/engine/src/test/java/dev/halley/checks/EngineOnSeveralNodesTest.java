@@ -1,4 +1,4 @@
-package dev.halley.testkit.outside;
+package dev.halley.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

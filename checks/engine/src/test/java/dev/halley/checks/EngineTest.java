@@ -1,4 +1,4 @@
-package dev.halley.testkit;
+package dev.halley.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,6 +19,10 @@ import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.Observer;
 import dev.halley.spi.SessionStore;
+import dev.halley.testkit.RecordingAgentLink;
+import dev.halley.testkit.RecordingLink;
+import dev.halley.testkit.RecordingProvider;
+import dev.halley.testkit.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,8 @@
-package dev.halley.testkit;
+package dev.halley.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.halley.internal.Probe;
-import dev.halley.testkit.World.Kind;
+import dev.halley.checks.World.Kind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.halley.testkit;
+package dev.halley.checks;
 
 import java.util.ArrayList;
 import java.util.List;

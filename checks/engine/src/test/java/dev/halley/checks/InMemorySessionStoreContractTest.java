@@ -1,6 +1,6 @@
-package dev.halley.testkit.outside;
+package dev.halley.checks;
 
-import dev.halley.internal.InMemorySessionStore;
+import dev.halley.internal.store.InMemorySessionStore;
 import dev.halley.spi.SessionStore;
 import dev.halley.testkit.SessionStoreContract;
 import dev.halley.testkit.VirtualTime;

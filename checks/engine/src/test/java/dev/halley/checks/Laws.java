@@ -1,4 +1,4 @@
-package dev.halley.testkit;
+package dev.halley.checks;
 
 import dev.halley.ChatId;
 import dev.halley.ChatView;
@@ -7,7 +7,6 @@ import dev.halley.Notification;
 import dev.halley.Outcome;
 import dev.halley.Party;
 import dev.halley.Row;
-import dev.halley.internal.Probe;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.SessionState;
 import java.time.Duration;

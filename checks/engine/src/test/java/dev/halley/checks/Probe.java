@@ -1,13 +1,15 @@
-package dev.halley.internal;
+package dev.halley.checks;
 
 import dev.halley.Device;
 import dev.halley.Party;
 import dev.halley.Row;
-import dev.halley.internal.Phase.Grace;
-import dev.halley.internal.Phase.Online;
-import dev.halley.internal.Phase.Quiet;
-import dev.halley.internal.Phase.Retrying;
-import dev.halley.internal.Phase.Sending;
+import dev.halley.internal.session.Phase;
+import dev.halley.internal.session.Phase.Grace;
+import dev.halley.internal.session.Phase.Online;
+import dev.halley.internal.session.Phase.Quiet;
+import dev.halley.internal.session.Phase.Retrying;
+import dev.halley.internal.session.Phase.Sending;
+import dev.halley.internal.session.Session;
 import dev.halley.spi.Change;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.SessionState;

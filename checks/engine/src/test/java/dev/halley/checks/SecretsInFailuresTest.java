@@ -1,4 +1,4 @@
-package dev.halley.testkit.outside;
+package dev.halley.checks;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;

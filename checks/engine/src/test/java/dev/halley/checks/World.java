@@ -1,4 +1,4 @@
-package dev.halley.testkit;
+package dev.halley.checks;
 
 import static java.util.Objects.requireNonNull;
 
@@ -19,8 +19,7 @@ import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.UserId;
 import dev.halley.internal.DefaultChatEngine;
-import dev.halley.internal.InMemorySessionStore;
-import dev.halley.internal.Probe;
+import dev.halley.internal.store.InMemorySessionStore;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.Change;
 import dev.halley.spi.ClientLink;
@@ -34,6 +33,8 @@ import dev.halley.spi.Scheduler;
 import dev.halley.spi.SessionState;
 import dev.halley.spi.SessionStore;
 import dev.halley.spi.Step;
+import dev.halley.testkit.SerializingSessionStore;
+import dev.halley.testkit.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,8 @@
-package dev.halley.internal;
+package dev.halley.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halley.internal.session.SessionCodec;
 import dev.halley.spi.SessionState;
 
 /** Sessions as a store has kept them. */

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.halley.cometd.PositionEntry;
 import dev.halley.examples.server.ServerEntries;
-import dev.halley.internal.CodecEntry;
 import dev.halley.push.http.PushEntries;
 import dev.halley.spi.FitterEntry;
 import java.util.Arrays;

@@ -17,12 +17,12 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
 /**
- * Compares what no test reaches in {@code core} and {@code cometd-adapter} with {@code reliability/coverage/gaps.md}. Run by
+ * Compares what no test reaches in {@code core} and {@code cometd-adapter} with {@code checks/reliability/coverage/gaps.md}. Run by
  * {@code mvn verify -Pcoverage}, after the tests of all modules.
  */
 class CoverageGaps {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final Path REPORT = Path.of("target/site/jacoco-aggregate/jacoco.xml");
     private static final Path LIST = Path.of("coverage/gaps.md");
     private static final Map<String, String> MODULES =

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The runner of planted faults itself: what it can't do it says, and what nobody notices it does not call noticed. */
 class FaultTest {
 
-    private static final String SESSION = "core/src/main/java/dev/halley/internal/Session.java";
+    private static final String SESSION = "core/src/main/java/dev/halley/internal/session/Session.java";
     private static final TestName TABLE =
             TestName.parse("core: SessionTableTest$Opened#aPolledChat_expectsNobodyToConnect");
 
@@ -105,7 +105,8 @@ class FaultTest {
     void testThatIsNotThere_isSaid(@TempDir Path nothing) throws IOException {
         try (Workshop sound = new Workshop(nothing)) {
             assertThatThrownBy(() -> sound.run(TestName.parse("core: SessionTest$Expiry#never")))
-                    .hasStackTraceContaining("There is no never in class dev.halley.internal.SessionTest$Expiry");
+                    .hasStackTraceContaining(
+                            "There is no never in class dev.halley.internal.session.SessionTest$Expiry");
             assertThatThrownBy(() -> sound.run(TestName.parse("core: NoSuchTest#never")))
                     .hasStackTraceContaining("There is no class NoSuchTest");
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every rule in {@code faults.md} is switched off, one at a time, and the tests that are about it turn red. */
 class PlantedFaultsTest {
 
-    private static final List<Fault> FAULTS = Fault.parse(Root.read("reliability/faults.md"));
+    private static final List<Fault> FAULTS = Fault.parse(Root.read("checks/reliability/faults.md"));
     private static final List<String> TABLE = new ArrayList<>();
     private static final List<String> HOW = new ArrayList<>();
     private static final Map<TestName, List<String>> SOUND = new HashMap<>();

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 record Promise(String text, String withstands, List<TestName> tests, String figure) {
 
-    private static final String FILE = "reliability/promises.md";
+    private static final String FILE = "checks/reliability/promises.md";
     private static final String TITLES = "promise";
     private static final Pattern TEST = Pattern.compile("`([^`]*)`");
 

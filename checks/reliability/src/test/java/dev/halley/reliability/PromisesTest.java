@@ -40,7 +40,7 @@ class PromisesTest {
     @Test
     void reliabilityMd_hasTheSameFaultsAndWords() {
         assertThat(REPORT)
-                .containsSubsequence(Fault.parse(Root.read("reliability/faults.md")).stream()
+                .containsSubsequence(Fault.parse(Root.read("checks/reliability/faults.md")).stream()
                         .map(WriteReport::row)
                         .toList());
         assertThat(REPORT)

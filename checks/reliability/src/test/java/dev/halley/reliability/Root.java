@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** The folder of the whole project; tests run in that of their module. */
 final class Root {
 
-    static final Path PATH = Path.of("..").toAbsolutePath().normalize();
+    static final Path PATH = Path.of("../..").toAbsolutePath().normalize();
 
     private static final Pattern MODULE = Pattern.compile("<module>(.*)</module>");
 
@@ -22,7 +22,8 @@ final class Root {
         return MODULE.matcher(read("pom.xml"))
                 .results()
                 .map(module -> module.group(1))
-                .filter(module -> !module.equals("reliability") && Files.isDirectory(of(module + "/src/test/java")))
+                .filter(module ->
+                        !module.equals("checks/reliability") && Files.isDirectory(of(module + "/src/test/java")))
                 .toList();
     }
 

@@ -22,7 +22,7 @@ class WriteReport {
     static final String FILE = FOLDER + "/reliability.md";
 
     /** The module that runs tests with faults planted. */
-    static final String MODULE = "reliability";
+    static final String MODULE = "checks/reliability";
 
     private static final String COMMAND = "mvn -B clean verify -Dhalley.report";
 
@@ -42,7 +42,7 @@ class WriteReport {
             return String.format(
                     Locale.ROOT,
                     """
-                    This file is written by `%s`, from [promises.md](../reliability/promises.md) and what the
+                    This file is written by `%s`, from [promises.md](../checks/reliability/promises.md) and what the
                     tests have just shown; the command fails if one of them failed or did not run. Last on %s, with Java %s and
                     %d processors; %,d cases of all tests passed.""",
                     COMMAND,
@@ -84,7 +84,7 @@ class WriteReport {
     private static String faults() {
         StringBuilder table = new StringBuilder();
         String group = "";
-        for (Fault fault : Fault.parse(Root.read("reliability/faults.md"))) {
+        for (Fault fault : Fault.parse(Root.read("checks/reliability/faults.md"))) {
             if (!fault.group().equals(group)) {
                 group = fault.group();
                 table.append(table.isEmpty() ? "" : "\n")

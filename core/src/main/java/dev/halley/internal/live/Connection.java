@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.live;
 
 import dev.halley.ChatId;
 import dev.halley.spi.Arrival;
@@ -22,10 +22,10 @@ final class Connection {
 
     private final long number;
 
-    private @Nullable LivePump pump;
+    private @Nullable LiveReader pump;
 
     /** The one before, from which the link may still have to take something. */
-    private @Nullable LivePump last;
+    private @Nullable LiveReader last;
 
     private CompletionStage<Void> tail = CompletableFuture.completedFuture(null);
     private boolean gone;
@@ -65,7 +65,7 @@ final class Connection {
         return tail.handle((nothing, failure) -> null);
     }
 
-    synchronized @Nullable LivePump pump() {
+    synchronized @Nullable LiveReader pump() {
         return pump;
     }
 
@@ -74,8 +74,8 @@ final class Connection {
     }
 
     /** Serves another chat from now on; null for none. Returns the pump of the one before. */
-    synchronized @Nullable LivePump serve(@Nullable LivePump next) {
-        LivePump before = pump;
+    synchronized @Nullable LiveReader serve(@Nullable LiveReader next) {
+        LiveReader before = pump;
         if (before != null) {
             last = before;
         }

@@ -1,8 +1,9 @@
-package dev.halley.internal;
+package dev.halley.internal.live;
 
 import dev.halley.ChatEvent;
 import dev.halley.ChatId;
 import dev.halley.Row;
+import dev.halley.internal.session.Session;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ClientLink.Cause;
 import dev.halley.spi.ConnectionId;
@@ -29,9 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>This class is thread-safe.
  */
-final class LivePump {
+final class LiveReader {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LivePump.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LiveReader.class);
 
     /** How many rows are read at once. */
     private static final int PAGE = 256;
@@ -77,7 +78,7 @@ final class LivePump {
     private volatile boolean stopped;
     private volatile boolean over;
 
-    LivePump(
+    LiveReader(
             SessionStore store,
             Scheduler scheduler,
             ChatId chat,

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.live;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.CompletableFuture.completedFuture;
@@ -8,6 +8,8 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import dev.halley.ChatId;
 import dev.halley.UserId;
+import dev.halley.internal.DefaultChatEngine;
+import dev.halley.internal.session.Session;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ClientLink.Cause;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This class is thread-safe.
  */
-final class LocalConnections implements Connections {
+public final class LocalConnections implements Connections {
 
     /** How often every connection looks at its chat unasked, for nudges can get lost. */
     private static final Duration LOOK = Duration.ofSeconds(5);
@@ -51,7 +53,7 @@ final class LocalConnections implements Connections {
     private final Scheduler scheduler;
     private final ConcurrentHashMap<ConnectionId, Connection> byId = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<UserId, List<Connection>> byUser = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<ChatId, List<LivePump>> pumps = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ChatId, List<LiveReader>> pumps = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
     /** When those shook hands who have served a chat and are gone. */
@@ -62,7 +64,7 @@ final class LocalConnections implements Connections {
 
     private volatile boolean closed;
 
-    LocalConnections(DefaultChatEngine engine, SessionStore store, Scheduler scheduler, InstantSource clock) {
+    public LocalConnections(DefaultChatEngine engine, SessionStore store, Scheduler scheduler, InstantSource clock) {
         this.engine = engine;
         this.store = store;
         this.scheduler = scheduler;
@@ -79,11 +81,11 @@ final class LocalConnections implements Connections {
                 .build();
     }
 
-    void start() {
+    public void start() {
         scheduler.schedule(LOOK, this::look);
     }
 
-    void close() {
+    public void close() {
         closed = true;
         byId.values().forEach(connection -> retire(connection.serve(null)));
     }
@@ -120,7 +122,7 @@ final class LocalConnections implements Connections {
         }
         CompletionStage<Void> leaving = connection.then(() -> {
             connection.leave();
-            LivePump pump = connection.serve(null);
+            LiveReader pump = connection.serve(null);
             if (pump != null) {
                 lastOrders.asMap().merge(pump.chat(), connection.arrival.order(), Math::max);
                 return leave(pump, id, position);
@@ -137,7 +139,7 @@ final class LocalConnections implements Connections {
         Connection connection = byId.get(id);
         if (connection != null && connection.arrival.user().equals(arrival.user())) {
             return connection.then(() -> {
-                LivePump pump = connection.pump();
+                LiveReader pump = connection.pump();
                 return leaveAny(arrival, id, arrival.position(), pump == null ? 0 : pump.confirmed());
             });
         }
@@ -147,7 +149,7 @@ final class LocalConnections implements Connections {
     @Override
     public void confirmed(ConnectionId id, ChatId chat, long position) {
         Connection connection = byId.get(id);
-        LivePump pump = connection == null ? null : connection.pump();
+        LiveReader pump = connection == null ? null : connection.pump();
         if (pump != null && pump.chat().equals(chat) && pump.confirmed(position)) {
             engine.update(chat, "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
         }
@@ -156,20 +158,20 @@ final class LocalConnections implements Connections {
     @Override
     public CompletionStage<Void> repeat(ConnectionId id, ChatId chat, long after, Duration delay) {
         Connection connection = byId.get(id);
-        LivePump pump = connection == null ? null : connection.pump();
+        LiveReader pump = connection == null ? null : connection.pump();
         return pump != null && pump.chat().equals(chat) ? pump.rewind(after, delay) : completedFuture(null);
     }
 
     /** Looks at a chat for whoever serves it here. */
-    void nudge(ChatId chat) {
-        List<LivePump> all = pumps.get(chat);
+    public void nudge(ChatId chat) {
+        List<LiveReader> all = pumps.get(chat);
         if (all != null) {
-            all.forEach(LivePump::nudge);
+            all.forEach(LiveReader::nudge);
         }
     }
 
     /** A customer has a new chat: whoever named it serves it, and of the others the newest. */
-    void announced(UserId user) {
+    public void announced(UserId user) {
         List<Connection> all = byUser.getOrDefault(user, List.of());
         Optional<Connection> newest = all.stream()
                 .filter(connection -> connection.arrival.serviceId() == null && !connection.isGone())
@@ -183,7 +185,7 @@ final class LocalConnections implements Connections {
     private void look() {
         if (!closed) {
             scheduler.schedule(LOOK, this::look);
-            pumps.values().forEach(all -> all.forEach(LivePump::nudge));
+            pumps.values().forEach(all -> all.forEach(LiveReader::nudge));
             List<Supplier<CompletionStage<Void>>> departures = List.copyOf(undone);
             undone.removeAll(departures);
             departures.forEach(this::surely);
@@ -201,14 +203,14 @@ final class LocalConnections implements Connections {
                 return completedFuture(null);
             }
             Session latest = chats.stream().max(LATEST).orElseThrow();
-            LivePump now = connection.pump();
+            LiveReader now = connection.pump();
             if (now == null) {
                 return join(connection, latest.id(), arrives);
             }
             if (now.chat().equals(latest.id()) && !now.isOver()) {
                 return completedFuture(null);
             }
-            LivePump before = connection.serve(null);
+            LiveReader before = connection.serve(null);
             CompletionStage<Void> left = before == null ? completedFuture(null) : move(before, connection.link.id());
             return left.thenCompose(nothing -> join(connection, latest.id(), arrives));
         }));
@@ -219,7 +221,7 @@ final class LocalConnections implements Connections {
         return serving.whenComplete((nothing, failure) -> {
             if (failure != null) {
                 connection.leave();
-                LivePump.close(connection.link, Cause.FAILED);
+                LiveReader.close(connection.link, Cause.FAILED);
             }
         });
     }
@@ -246,7 +248,7 @@ final class LocalConnections implements Connections {
         ConnectionId id = connection.link.id();
         if (hasComeBeforeAnother(connection, chat)) {
             connection.leave();
-            LivePump.close(connection.link, Cause.TAKEN_OVER);
+            LiveReader.close(connection.link, Cause.TAKEN_OVER);
             return completedFuture(null);
         }
         return engine.update(
@@ -270,8 +272,8 @@ final class LocalConnections implements Connections {
                             engine.observer().customerTookOver(after.identity().serviceName());
                         }
                     }
-                    LivePump pump =
-                            new LivePump(store, scheduler, chat, connection.link, after.seen(), connection.taken());
+                    LiveReader pump =
+                            new LiveReader(store, scheduler, chat, connection.link, after.seen(), connection.taken());
                     pumps.compute(chat, (key, all) -> with(all, pump));
                     connection.serve(pump);
                     return pump.start();
@@ -293,7 +295,7 @@ final class LocalConnections implements Connections {
         return said.isPresent() ? said : session.possible(arrival.earlier());
     }
 
-    private CompletionStage<Void> leave(LivePump pump, ConnectionId id, OptionalLong position) {
+    private CompletionStage<Void> leave(LiveReader pump, ConnectionId id, OptionalLong position) {
         retire(pump);
         return surely(() -> engine.update(
                         pump.chat(),
@@ -303,7 +305,7 @@ final class LocalConnections implements Connections {
     }
 
     /** Leaves a chat for another one: what the client says from now on is not of this one. */
-    private CompletionStage<Void> move(LivePump pump, ConnectionId id) {
+    private CompletionStage<Void> move(LiveReader pump, ConnectionId id) {
         retire(pump);
         return surely(() -> engine.update(
                         pump.chat(),
@@ -341,7 +343,7 @@ final class LocalConnections implements Connections {
         byUser.computeIfPresent(connection.arrival.user(), (user, connections) -> without(connections, connection));
     }
 
-    private void retire(@Nullable LivePump pump) {
+    private void retire(@Nullable LiveReader pump) {
         if (pump != null) {
             pump.stop();
             pumps.computeIfPresent(pump.chat(), (chat, all) -> without(all, pump));

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.push;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.push;
 
 import dev.halley.ChatId;
 import dev.halley.Device;
@@ -9,8 +9,10 @@ import dev.halley.PushProviders;
 import dev.halley.Row;
 import dev.halley.ServiceSettings;
 import dev.halley.Settings;
-import dev.halley.internal.Circuits.Circuit;
-import dev.halley.internal.Phase.Sending;
+import dev.halley.internal.Nearest;
+import dev.halley.internal.push.Circuits.Circuit;
+import dev.halley.internal.session.Phase.Sending;
+import dev.halley.internal.session.Session;
 import dev.halley.spi.Observer;
 import dev.halley.spi.Page;
 import dev.halley.spi.Payload;
@@ -40,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>This class is thread-safe.
  */
-final class PushDispatcher {
+public final class PushDispatcher {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PushDispatcher.class);
 
@@ -64,7 +66,7 @@ final class PushDispatcher {
     private static final int SHORTEST_HIDDEN = 8;
 
     /** What happens to a session next, committed by the engine. */
-    interface Settlement {
+    public interface Settlement {
         /** A push was accepted or will never be. */
         void settled(ChatId chat, String key, Outcome outcome);
 
@@ -96,7 +98,7 @@ final class PushDispatcher {
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean closed;
 
-    PushDispatcher(
+    public PushDispatcher(
             SessionStore store,
             PushProviders providers,
             Options options,
@@ -117,7 +119,7 @@ final class PushDispatcher {
     }
 
     /** Sends the push that was just committed. Returns at once. */
-    void send(Session session, Sending sending) {
+    public void send(Session session, Sending sending) {
         Device device = session.device();
         Attempt attempt = new Attempt(session, sending);
         if (device == null) {
@@ -143,7 +145,7 @@ final class PushDispatcher {
         circuit.enter(() -> attempt.admitted(circuit));
     }
 
-    void close() {
+    public void close() {
         closed = true;
         inFlight.values().forEach(send -> send.answer.cancel(false));
     }

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import dev.halley.ChatId;
 import dev.halley.UserId;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keyHash of the owner's key; null if there is none
  */
-record Identity(
+public record Identity(
         ChatId id,
         UserId owner,
         String serviceId,

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import java.time.Instant;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How far a session is with waking its customer: the columns of the table in {@link Session}. */
-sealed interface Phase {
+public sealed interface Phase {
 
     /** How many pushes can wait behind the one being sent; beyond that they go together. */
     int MOST_STOPS = 64;

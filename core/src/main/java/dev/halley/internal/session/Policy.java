@@ -1,11 +1,11 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import java.time.Duration;
 
 /** The numbers that {@link Session}'s rules need, of one service. */
-record Policy(
+public record Policy(
         Duration gracePeriod,
         Duration attachWithin,
         Duration lease,
@@ -15,9 +15,9 @@ record Policy(
         int maxEvents) {
 
     /** How long an ended chat lingers once its customer has seen the end. */
-    static final Duration LINGER = Duration.ofMinutes(1);
+    public static final Duration LINGER = Duration.ofMinutes(1);
 
-    static Policy of(Settings settings, ServiceSettings service, Duration pushTimeToLive) {
+    public static Policy of(Settings settings, ServiceSettings service, Duration pushTimeToLive) {
         return new Policy(
                 service.gracePeriod(),
                 settings.attachWithin(),

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import static java.util.Objects.checkIndex;
 import static java.util.Objects.requireNonNull;

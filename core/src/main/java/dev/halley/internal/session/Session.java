@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import dev.halley.ChatEvent;
 import dev.halley.ChatId;
@@ -8,13 +8,13 @@ import dev.halley.Party;
 import dev.halley.Presence;
 import dev.halley.Row;
 import dev.halley.UserId;
-import dev.halley.internal.Phase.Alerted;
-import dev.halley.internal.Phase.Grace;
-import dev.halley.internal.Phase.Online;
-import dev.halley.internal.Phase.Push;
-import dev.halley.internal.Phase.Quiet;
-import dev.halley.internal.Phase.Retrying;
-import dev.halley.internal.Phase.Sending;
+import dev.halley.internal.session.Phase.Alerted;
+import dev.halley.internal.session.Phase.Grace;
+import dev.halley.internal.session.Phase.Online;
+import dev.halley.internal.session.Phase.Push;
+import dev.halley.internal.session.Phase.Quiet;
+import dev.halley.internal.session.Phase.Retrying;
+import dev.halley.internal.session.Phase.Sending;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.SessionState;
@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedBy who ended the chat; null while it lives
  * @param expires when it is removed; null for never
  */
-record Session(
+public record Session(
         Identity identity,
         @Nullable Device device,
         @Nullable Instant deviceSince,
@@ -73,7 +73,7 @@ record Session(
         implements SessionState {
 
     /** How many events are remembered by their ids. */
-    static final int RECENT = 64;
+    public static final int RECENT = 64;
 
     /**
      * An absence that the agent is still to be told of.
@@ -81,12 +81,13 @@ record Session(
      * @param absence its number
      * @param due when to tell it again
      */
-    record Notice(long absence, Instant due) {}
+    public record Notice(long absence, Instant due) {}
 
     // What happens to a session, in the order of the table
 
     /** A chat is opened, with the customer's own row. */
-    static Step opened(Identity identity, @Nullable Device device, ChatEvent joined, Policy policy, Instant now) {
+    public static Step opened(
+            Identity identity, @Nullable Device device, ChatEvent joined, Policy policy, Instant now) {
         Session opened = new Session(
                 identity,
                 device,
@@ -109,7 +110,7 @@ record Session(
     }
 
     /** Somebody says something. */
-    Step said(ChatEvent event, boolean pushable, Policy policy, Instant now) {
+    public Step said(ChatEvent event, boolean pushable, Policy policy, Instant now) {
         if (endedBy != null || recent.contains(event.id())) {
             return unchanged();
         }
@@ -125,7 +126,7 @@ record Session(
     }
 
     /** A connection begins to serve the customer. */
-    Step joined(ConnectionId connection, NodeId node, OptionalLong position, Policy policy, Instant now) {
+    public Step joined(ConnectionId connection, NodeId node, OptionalLong position, Policy policy, Instant now) {
         if (connection.equals(lastConnection)) {
             return unchanged();
         }
@@ -142,12 +143,12 @@ record Session(
     }
 
     /** The customer's connection has received everything up to here. */
-    Step confirmed(ConnectionId connection, long position, Policy policy, Instant now) {
+    public Step confirmed(ConnectionId connection, long position, Policy policy, Instant now) {
         return isCurrent(connection) ? raised(position, policy, now) : unchanged();
     }
 
     /** The customer has asked for what comes after this position. */
-    Step refreshed(long position, Policy policy, Instant now) {
+    public Step refreshed(long position, Policy policy, Instant now) {
         return phase instanceof Online ? raised(position, policy, now) : unchanged();
     }
 
@@ -157,7 +158,7 @@ record Session(
      * @param position what the customer named; empty for silence
      * @param confirmed what was confirmed at last and may not have been committed yet
      */
-    Step left(ConnectionId connection, OptionalLong position, long confirmed, Policy policy, Instant now) {
+    public Step left(ConnectionId connection, OptionalLong position, long confirmed, Policy policy, Instant now) {
         if (!connection.equals(lastConnection)) {
             return unchanged();
         }
@@ -186,7 +187,7 @@ record Session(
      *
      * @param confirmed what was confirmed at last and may not have been committed yet
      */
-    Step moved(ConnectionId connection, long confirmed, Policy policy, Instant now) {
+    public Step moved(ConnectionId connection, long confirmed, Policy policy, Instant now) {
         if (isCurrent(connection)) {
             return away(Math.max(seen, Math.min(confirmed, head)), null, policy, now);
         }
@@ -200,12 +201,12 @@ record Session(
     }
 
     /** The node that held the customer's connection is gone. */
-    Step orphaned(ConnectionId connection, Policy policy, Instant now) {
+    public Step orphaned(ConnectionId connection, Policy policy, Instant now) {
         return isCurrent(connection) ? away(seen, lastConnection, policy, now) : unchanged();
     }
 
     /** Time has passed: does whatever is due, and nothing if nothing is. */
-    Step woken(Policy policy, Instant now) {
+    public Step woken(Policy policy, Instant now) {
         if (isDue(expires, now)) {
             return new Step(Optional.empty(), List.of());
         }
@@ -232,7 +233,7 @@ record Session(
     }
 
     /** A push was accepted, or will never be. */
-    Step settled(String key, Policy policy, Instant now) {
+    public Step settled(String key, Policy policy, Instant now) {
         Push push = pushOf(phase);
         if (push == null || !key.equals(key(push.to()))) {
             return unchanged();
@@ -248,7 +249,7 @@ record Session(
      * @param tried false if nobody was asked, which uses up no attempt
      * @param backOff from now to the next attempt
      */
-    Step unavailable(String key, int attempt, boolean tried, Duration backOff, Policy policy, Instant now) {
+    public Step unavailable(String key, int attempt, boolean tried, Duration backOff, Policy policy, Instant now) {
         if (!(phase instanceof Sending sending) || !isThis(sending, key, attempt)) {
             return unchanged();
         }
@@ -264,7 +265,7 @@ record Session(
      * @param since since when, if the service says so
      * @param backOff from now to the next attempt where the same token was registered anew since then
      */
-    Step unregistered(
+    public Step unregistered(
             String key,
             int attempt,
             @Nullable Device sentTo,
@@ -290,7 +291,7 @@ record Session(
     }
 
     /** The customer has another device, or none. */
-    Step device(@Nullable Device newDevice, Policy policy, Instant now) {
+    public Step device(@Nullable Device newDevice, Policy policy, Instant now) {
         Draft next = new Draft(this, policy, now);
         next.device = newDevice;
         next.deviceSince = newDevice == null ? null : now;
@@ -304,7 +305,7 @@ record Session(
     }
 
     /** Somebody ends the chat. */
-    Step ended(ChatEvent last, Policy policy, Instant now) {
+    public Step ended(ChatEvent last, Policy policy, Instant now) {
         if (endedBy != null || recent.contains(last.id())) {
             return unchanged();
         }
@@ -324,7 +325,7 @@ record Session(
     }
 
     /** The agent was told of an absence. */
-    Step told(long absence, Policy policy, Instant now) {
+    public Step told(long absence, Policy policy, Instant now) {
         if (notice == null || notice.absence() != absence) {
             return unchanged();
         }
@@ -370,17 +371,17 @@ record Session(
     }
 
     /** Returns the key of a push that ends at this position. */
-    String key(long to) {
+    public String key(long to) {
         return id() + "_" + epoch + "_" + to;
     }
 
     /** Returns the position of an event that is among the last ones. */
-    OptionalLong positionOf(String eventId) {
+    public OptionalLong positionOf(String eventId) {
         int index = recent.lastIndexOf(eventId);
         return index < 0 ? OptionalLong.empty() : OptionalLong.of(head - (recent.size() - 1 - index));
     }
 
-    ChatView view() {
+    public ChatView view() {
         Presence presence =
                 endedBy != null ? Presence.ENDED : phase instanceof Online ? Presence.ONLINE : Presence.AWAY;
         return new ChatView(
@@ -397,11 +398,11 @@ record Session(
                 omitted);
     }
 
-    boolean isThis(Sending sending, String key, int attempt) {
+    public boolean isThis(Sending sending, String key, int attempt) {
         return sending.attempt() == attempt && key.equals(key(sending.push().to()));
     }
 
-    static boolean isSameToken(Device a, Device b) {
+    public static boolean isSameToken(Device a, Device b) {
         return a.type().equals(b.type()) && a.token().equals(b.token());
     }
 
@@ -438,7 +439,7 @@ record Session(
     }
 
     /** Returns a position that a client has named, empty if there can be none such. */
-    OptionalLong possible(OptionalLong position) {
+    public OptionalLong possible(OptionalLong position) {
         return position.isPresent() && position.getAsLong() >= 0 && position.getAsLong() <= head
                 ? position
                 : OptionalLong.empty();

@@ -1,11 +1,12 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import dev.halley.ChatId;
 import dev.halley.Device;
 import dev.halley.Party;
 import dev.halley.UserId;
-import dev.halley.internal.Phase.Push;
-import dev.halley.internal.Session.Notice;
+import dev.halley.internal.Nearest;
+import dev.halley.internal.session.Phase.Push;
+import dev.halley.internal.session.Session.Notice;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.SessionState;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Sessions as text: the fields in their order, each as its length, a colon and its characters; {@code -} for none. The
  * first field is the version of the format.
  */
-final class SessionCodec implements SessionStore.Codec {
+public final class SessionCodec implements SessionStore.Codec {
 
     private static final String VERSION = "1";
 

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.store;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.CompletableFuture.completedFuture;

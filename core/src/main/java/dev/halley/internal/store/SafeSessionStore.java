@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.store;
 
 import dev.halley.ChatId;
 import dev.halley.Row;
@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A store of somebody else's: what it throws fails like what it completes exceptionally. */
-final class SafeSessionStore implements SessionStore {
+public final class SafeSessionStore implements SessionStore {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SafeSessionStore.class);
 
     private final SessionStore store;
 
-    SafeSessionStore(SessionStore store) {
+    public SafeSessionStore(SessionStore store) {
         this.store = store;
     }
 

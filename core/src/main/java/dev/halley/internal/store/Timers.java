@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.store;
 
 import dev.halley.ChatId;
 import dev.halley.spi.Scheduler;

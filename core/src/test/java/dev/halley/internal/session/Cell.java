@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -1,6 +1,6 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
-import static dev.halley.internal.SessionFixture.START;
+import static dev.halley.internal.session.SessionFixture.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -8,8 +8,8 @@ import dev.halley.ChatId;
 import dev.halley.Device;
 import dev.halley.Party;
 import dev.halley.UserId;
-import dev.halley.internal.Phase.Push;
-import dev.halley.internal.Session.Notice;
+import dev.halley.internal.session.Phase.Push;
+import dev.halley.internal.session.Session.Notice;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import java.time.Duration;

@@ -1,8 +1,8 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
-import static dev.halley.internal.SessionFixture.DEVICE;
-import static dev.halley.internal.SessionFixture.LEASE;
-import static dev.halley.internal.SessionFixture.NEW_DEVICE;
+import static dev.halley.internal.session.SessionFixture.DEVICE;
+import static dev.halley.internal.session.SessionFixture.LEASE;
+import static dev.halley.internal.session.SessionFixture.NEW_DEVICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.ChatEvent;

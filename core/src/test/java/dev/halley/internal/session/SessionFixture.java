@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.session;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,14 +9,14 @@ import dev.halley.Device;
 import dev.halley.Party;
 import dev.halley.Row;
 import dev.halley.UserId;
-import dev.halley.internal.Phase.Alerted;
-import dev.halley.internal.Phase.Grace;
-import dev.halley.internal.Phase.Online;
-import dev.halley.internal.Phase.Push;
-import dev.halley.internal.Phase.Quiet;
-import dev.halley.internal.Phase.Retrying;
-import dev.halley.internal.Phase.Sending;
-import dev.halley.internal.Session.Notice;
+import dev.halley.internal.session.Phase.Alerted;
+import dev.halley.internal.session.Phase.Grace;
+import dev.halley.internal.session.Phase.Online;
+import dev.halley.internal.session.Phase.Push;
+import dev.halley.internal.session.Phase.Quiet;
+import dev.halley.internal.session.Phase.Retrying;
+import dev.halley.internal.session.Phase.Sending;
+import dev.halley.internal.session.Session.Notice;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.Step;
@@ -33,25 +33,25 @@ import org.jspecify.annotations.Nullable;
  * <p>The one story behind all of them: Row 1 is the customer's own. Row 2 is pushable and was seen. The customer goes away,
  * and the agent is told. Row 3 is pushable and starts the grace period; the push of absence 1 ends at 3.
  */
-final class SessionFixture {
+public final class SessionFixture {
 
-    static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
+    public static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
 
-    static final Duration GRACE = Duration.ofSeconds(90);
-    static final Duration ATTACH_WITHIN = Duration.ofSeconds(10);
-    static final Duration LEASE = Duration.ofSeconds(60);
-    static final Duration BACK_OFF = Duration.ofSeconds(7);
-    static final Duration TIME_TO_LIVE = Duration.ofHours(24);
-    static final Duration RETENTION = Duration.ofHours(72);
-    static final int ATTEMPTS = 5;
-    static final int MAX_EVENTS = 100;
+    public static final Duration GRACE = Duration.ofSeconds(90);
+    public static final Duration ATTACH_WITHIN = Duration.ofSeconds(10);
+    public static final Duration LEASE = Duration.ofSeconds(60);
+    public static final Duration BACK_OFF = Duration.ofSeconds(7);
+    public static final Duration TIME_TO_LIVE = Duration.ofHours(24);
+    public static final Duration RETENTION = Duration.ofHours(72);
+    public static final int ATTEMPTS = 5;
+    public static final int MAX_EVENTS = 100;
 
-    static final ConnectionId CONNECTION = new ConnectionId("first");
-    static final ConnectionId ANOTHER = new ConnectionId("another");
-    static final NodeId NODE = new NodeId("node");
-    static final Device DEVICE = Device.of("fcm", "token");
-    static final Device NEW_DEVICE = Device.of("fcm", "new-token");
-    static final @Nullable Device NO_DEVICE = null;
+    public static final ConnectionId CONNECTION = new ConnectionId("first");
+    public static final ConnectionId ANOTHER = new ConnectionId("another");
+    public static final NodeId NODE = new NodeId("node");
+    public static final Device DEVICE = Device.of("fcm", "token");
+    public static final Device NEW_DEVICE = Device.of("fcm", "new-token");
+    public static final @Nullable Device NO_DEVICE = null;
 
     private static final Policy POLICY =
             new Policy(GRACE, ATTACH_WITHIN, LEASE, TIME_TO_LIVE, ATTEMPTS, RETENTION, MAX_EVENTS);

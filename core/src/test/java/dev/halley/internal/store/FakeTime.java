@@ -1,5 +1,6 @@
-package dev.halley.internal;
+package dev.halley.internal.store;
 
+import dev.halley.internal.session.SessionFixture;
 import dev.halley.spi.Scheduler;
 import java.time.Duration;
 import java.time.Instant;

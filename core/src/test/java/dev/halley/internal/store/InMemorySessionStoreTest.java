@@ -1,8 +1,8 @@
-package dev.halley.internal;
+package dev.halley.internal.store;
 
-import static dev.halley.internal.SessionFixture.CONNECTION;
-import static dev.halley.internal.SessionFixture.DEVICE;
-import static dev.halley.internal.SessionFixture.NODE;
+import static dev.halley.internal.session.SessionFixture.CONNECTION;
+import static dev.halley.internal.session.SessionFixture.DEVICE;
+import static dev.halley.internal.session.SessionFixture.NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +11,10 @@ import dev.halley.ChatId;
 import dev.halley.Party;
 import dev.halley.Row;
 import dev.halley.UserId;
+import dev.halley.internal.session.Identity;
+import dev.halley.internal.session.Policy;
+import dev.halley.internal.session.Session;
+import dev.halley.internal.session.SessionCodec;
 import dev.halley.spi.Change;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;

@@ -1,4 +1,4 @@
-package dev.halley.internal;
+package dev.halley.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

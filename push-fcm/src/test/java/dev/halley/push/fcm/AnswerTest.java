@@ -3,8 +3,8 @@ package dev.halley.push.fcm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Outcome;
-import dev.halley.examples.standins.FcmStandIn;
-import dev.halley.examples.standins.FcmStandIn.Answer;
+import dev.halley.standins.FcmStandIn;
+import dev.halley.standins.FcmStandIn.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

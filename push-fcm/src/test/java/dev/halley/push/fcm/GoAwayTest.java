@@ -3,7 +3,7 @@ package dev.halley.push.fcm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Outcome;
-import dev.halley.examples.standins.FcmStandIn;
+import dev.halley.standins.FcmStandIn;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Outcome;
-import dev.halley.examples.standins.Certificates;
-import dev.halley.examples.standins.FcmStandIn;
+import dev.halley.standins.Certificates;
+import dev.halley.standins.FcmStandIn;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

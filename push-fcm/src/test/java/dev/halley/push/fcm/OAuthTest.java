@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.halley.OptionException;
 import dev.halley.Outcome;
-import dev.halley.examples.standins.FcmStandIn;
-import dev.halley.examples.standins.FcmStandIn.Answer;
-import dev.halley.examples.standins.FcmStandIn.Push;
+import dev.halley.standins.FcmStandIn;
+import dev.halley.standins.FcmStandIn.Answer;
+import dev.halley.standins.FcmStandIn.Push;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

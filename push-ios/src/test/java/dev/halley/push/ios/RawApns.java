@@ -2,7 +2,7 @@ package dev.halley.push.ios;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.halley.examples.standins.Certificates;
+import dev.halley.standins.Certificates;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
