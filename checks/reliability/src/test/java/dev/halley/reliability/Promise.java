@@ -44,8 +44,9 @@ record Promise(String text, String withstands, List<TestName> tests, String figu
         return lines().stream().flatMap(line -> parse(line).stream()).toList();
     }
 
+    /** Returns the lines of {@code promises.md}, with links as they lead from the report. */
     static List<String> lines() {
-        return Root.read(FILE).lines().toList();
+        return Root.read(FILE).replace("](../../", "](../").lines().toList();
     }
 
     /** Returns the cells of a table's line, none for any other line. */
