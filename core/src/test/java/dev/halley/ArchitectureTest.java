@@ -106,7 +106,7 @@ class ArchitectureTest {
                 .areTopLevelClasses()
                 .should()
                 .haveNameMatching(INTERNAL.replace(".", "\\.")
-                        + "\\.(Checks|DefaultChatEngine|EventIds|KnownOptions|Nearest|Texts)")
+                        + "\\.(Checks|DefaultChatEngine|EventIds|KnownOptions|Nearest|Sessions|Texts)")
                 .check(CORE);
     }
 
@@ -144,18 +144,26 @@ class ArchitectureTest {
     }
 
     @Test
-    void liveAndPush_neverMeet() {
+    void liveAndPush_neverMeet_andKnowOfTheEngineSessionsAlone() {
+        for (String one : List.of(LIVE, PUSH)) {
+            classes()
+                    .that()
+                    .resideInAPackage(one)
+                    .should()
+                    .onlyDependOnClassesThat(not(resideInAPackage(INTERNAL + ".."))
+                            .or(resideInAnyPackage(one, SESSION))
+                            .or(nameMatching(".*\\.internal\\.(Sessions(\\$.*)?|Nearest)")))
+                    .check(CORE);
+        }
+    }
+
+    @Test
+    void sessions_knowNobodyWhoFollowsThem() {
         noClasses()
-                .that()
-                .resideInAPackage(LIVE)
+                .that(nameMatching(".*\\.internal\\.Sessions(\\$.*)?"))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(PUSH, STORE))
-                .check(CORE);
-        noClasses()
-                .that()
-                .resideInAPackage(PUSH)
-                .should()
-                .dependOnClassesThat(resideInAnyPackage(LIVE, STORE))
+                .dependOnClassesThat(
+                        resideInAnyPackage(LIVE, PUSH, STORE).or(nameMatching(".*\\.DefaultChatEngine(\\$.*)?")))
                 .check(CORE);
     }
 

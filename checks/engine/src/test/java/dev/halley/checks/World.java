@@ -19,6 +19,7 @@ import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.UserId;
 import dev.halley.internal.DefaultChatEngine;
+import dev.halley.internal.push.PushDispatcher;
 import dev.halley.internal.store.InMemorySessionStore;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.Change;
@@ -1560,19 +1561,19 @@ final class World {
         Outcome outcome = one.outcome == null ? outcome(b < 50 ? 0 : b) : one.outcome;
         one.outcome = outcome;
         laws.answered(one.key, outcome);
-        DefaultChatEngine engine = (DefaultChatEngine) node(b).engine;
+        PushDispatcher pushes = ((DefaultChatEngine) node(b).engine).pushes();
         if (outcome instanceof Outcome.Unavailable) {
             Laws.ChatLog chat = laws.chat(one.chat);
             SessionState before = chat == null ? null : chat.state;
             boolean stale = chat != null && !laws.isPending(chat, one.key, one.attempt);
-            engine.unavailable(one.chat, one.key, one.attempt, true, Duration.ofSeconds(2));
+            pushes.unavailable(one.chat, one.key, one.attempt, true, Duration.ofSeconds(2));
             if (chat != null && stale && kind == Kind.MEMORY && !chat.state.equals(before)) {
                 laws.broken(7, "what was said of another attempt than the one under way has changed a session");
             }
         } else if (outcome instanceof Outcome.Unregistered unregistered) {
-            engine.unregistered(one.chat, one.key, one.attempt, one.device, unregistered, Duration.ofSeconds(2));
+            pushes.unregistered(one.chat, one.key, one.attempt, one.device, unregistered, Duration.ofSeconds(2));
         } else {
-            engine.settled(one.chat, one.key, outcome);
+            pushes.settled(one.chat, one.key, outcome);
         }
         return true;
     }

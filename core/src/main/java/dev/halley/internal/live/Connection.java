@@ -22,7 +22,7 @@ final class Connection {
 
     private final long number;
 
-    private @Nullable LiveReader pump;
+    private @Nullable LiveReader reader;
 
     /** The one before, from which the link may still have to take something. */
     private @Nullable LiveReader last;
@@ -65,21 +65,21 @@ final class Connection {
         return tail.handle((nothing, failure) -> null);
     }
 
-    synchronized @Nullable LiveReader pump() {
-        return pump;
+    synchronized @Nullable LiveReader reader() {
+        return reader;
     }
 
     synchronized boolean serves(ChatId chat) {
-        return pump != null && pump.chat().equals(chat);
+        return reader != null && reader.chat().equals(chat);
     }
 
-    /** Serves another chat from now on; null for none. Returns the pump of the one before. */
+    /** Serves another chat from now on; null for none. Returns the reader of the one before. */
     synchronized @Nullable LiveReader serve(@Nullable LiveReader next) {
-        LiveReader before = pump;
+        LiveReader before = reader;
         if (before != null) {
             last = before;
         }
-        pump = next;
+        reader = next;
         return before;
     }
 

@@ -3,14 +3,14 @@ package dev.halley.internal.live;
 import dev.halley.ChatEvent;
 import dev.halley.ChatId;
 import dev.halley.Row;
+import dev.halley.internal.Sessions;
+import dev.halley.internal.Sessions.Excerpt;
 import dev.halley.internal.session.Session;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ClientLink.Cause;
 import dev.halley.spi.ConnectionId;
-import dev.halley.spi.Page;
 import dev.halley.spi.PayloadFitter;
 import dev.halley.spi.Scheduler;
-import dev.halley.spi.SessionStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +48,7 @@ final class LiveReader {
 
     private static final CompletionStage<Boolean> NOTHING = CompletableFuture.completedFuture(false);
 
-    private final SessionStore store;
+    private final Sessions sessions;
     private final Scheduler scheduler;
     private final ChatId chat;
     private final ClientLink link;
@@ -79,13 +79,13 @@ final class LiveReader {
     private volatile boolean over;
 
     LiveReader(
-            SessionStore store,
+            Sessions sessions,
             Scheduler scheduler,
             ChatId chat,
             ClientLink link,
             long seen,
             CompletionStage<Void> before) {
-        this.store = store;
+        this.sessions = sessions;
         this.scheduler = scheduler;
         this.chat = chat;
         this.link = link;
@@ -235,8 +235,8 @@ final class LiveReader {
     }
 
     /** Reads the next page; null if the store fails, which is no reason to lose the connection: the next look reads again. */
-    private CompletionStage<@Nullable Optional<Page>> read() {
-        return store.read(chat, sent, PAGE).<@Nullable Optional<Page>>handle((page, failure) -> {
+    private CompletionStage<@Nullable Optional<Excerpt>> read() {
+        return sessions.read(chat, sent, PAGE).<@Nullable Optional<Excerpt>>handle((page, failure) -> {
             if (failure != null) {
                 LOGGER.debug("A chat could not be read for its connection; tried again later");
                 begun.complete(null);
@@ -246,7 +246,7 @@ final class LiveReader {
         });
     }
 
-    private CompletionStage<Boolean> deliver(Optional<Page> page) {
+    private CompletionStage<Boolean> deliver(Optional<Excerpt> page) {
         if (stopped) {
             // The connection has left, or serves another chat, since this was asked for.
             begun.complete(null);
@@ -257,7 +257,7 @@ final class LiveReader {
             stop();
             return CompletableFuture.completedFuture(false);
         }
-        Session session = (Session) page.get().state();
+        Session session = page.get().session();
         Optional<ConnectionId> serving = session.connection();
         if (serving.filter(link.id()::equals).isEmpty()) {
             end(serving.isPresent() ? Cause.TAKEN_OVER : Cause.LEFT);

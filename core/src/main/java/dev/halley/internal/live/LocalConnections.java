@@ -8,15 +8,16 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import dev.halley.ChatId;
 import dev.halley.UserId;
-import dev.halley.internal.DefaultChatEngine;
+import dev.halley.internal.Sessions;
+import dev.halley.internal.Sessions.Commit;
 import dev.halley.internal.session.Session;
 import dev.halley.spi.Arrival;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ClientLink.Cause;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.Connections;
+import dev.halley.spi.Observer;
 import dev.halley.spi.Scheduler;
-import dev.halley.spi.SessionStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -48,12 +49,12 @@ public final class LocalConnections implements Connections {
 
     private static final long MOST_ORDERS = 100_000;
 
-    private final DefaultChatEngine engine;
-    private final SessionStore store;
+    private final Sessions sessions;
     private final Scheduler scheduler;
+    private final Observer observer;
     private final ConcurrentHashMap<ConnectionId, Connection> byId = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<UserId, List<Connection>> byUser = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<ChatId, List<LiveReader>> pumps = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ChatId, List<LiveReader>> readers = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
     /** When those shook hands who have served a chat and are gone. */
@@ -64,10 +65,10 @@ public final class LocalConnections implements Connections {
 
     private volatile boolean closed;
 
-    public LocalConnections(DefaultChatEngine engine, SessionStore store, Scheduler scheduler, InstantSource clock) {
-        this.engine = engine;
-        this.store = store;
+    public LocalConnections(Sessions sessions, Scheduler scheduler, InstantSource clock, Observer observer) {
+        this.sessions = sessions;
         this.scheduler = scheduler;
+        this.observer = observer;
         this.lastOrders = CacheBuilder.newBuilder()
                 .expireAfterWrite(LATE)
                 .maximumSize(MOST_ORDERS)
@@ -81,7 +82,9 @@ public final class LocalConnections implements Connections {
                 .build();
     }
 
+    /** Follows what is committed from now on, and looks at it unasked as well. */
     public void start() {
+        sessions.follow(this::follow);
         scheduler.schedule(LOOK, this::look);
     }
 
@@ -92,7 +95,7 @@ public final class LocalConnections implements Connections {
 
     @Override
     public CompletionStage<Boolean> admits(Arrival arrival) {
-        return engine.settings().requireSecureKey()
+        return sessions.requireKeys()
                 ? candidates(arrival).thenApply(chats -> !chats.isEmpty())
                 : completedFuture(true);
     }
@@ -122,10 +125,10 @@ public final class LocalConnections implements Connections {
         }
         CompletionStage<Void> leaving = connection.then(() -> {
             connection.leave();
-            LiveReader pump = connection.serve(null);
-            if (pump != null) {
-                lastOrders.asMap().merge(pump.chat(), connection.arrival.order(), Math::max);
-                return leave(pump, id, position);
+            LiveReader reader = connection.serve(null);
+            if (reader != null) {
+                lastOrders.asMap().merge(reader.chat(), connection.arrival.order(), Math::max);
+                return leave(reader, id, position);
             }
             // It serves no chat, as far as is known here; but the store may have lost the reply that it does.
             return surely(() -> leaveAny(connection.arrival, id, position, 0));
@@ -139,8 +142,8 @@ public final class LocalConnections implements Connections {
         Connection connection = byId.get(id);
         if (connection != null && connection.arrival.user().equals(arrival.user())) {
             return connection.then(() -> {
-                LiveReader pump = connection.pump();
-                return leaveAny(arrival, id, arrival.position(), pump == null ? 0 : pump.confirmed());
+                LiveReader reader = connection.reader();
+                return leaveAny(arrival, id, arrival.position(), reader == null ? 0 : reader.confirmed());
             });
         }
         return leaveAny(arrival, id, arrival.position(), 0);
@@ -149,22 +152,44 @@ public final class LocalConnections implements Connections {
     @Override
     public void confirmed(ConnectionId id, ChatId chat, long position) {
         Connection connection = byId.get(id);
-        LiveReader pump = connection == null ? null : connection.pump();
-        if (pump != null && pump.chat().equals(chat) && pump.confirmed(position)) {
-            engine.update(chat, "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
+        LiveReader reader = connection == null ? null : connection.reader();
+        if (reader != null && reader.chat().equals(chat) && reader.confirmed(position)) {
+            sessions.update(chat, "confirmed", (session, policy, now) -> session.confirmed(id, position, policy, now));
         }
     }
 
     @Override
     public CompletionStage<Void> repeat(ConnectionId id, ChatId chat, long after, Duration delay) {
         Connection connection = byId.get(id);
-        LiveReader pump = connection == null ? null : connection.pump();
-        return pump != null && pump.chat().equals(chat) ? pump.rewind(after, delay) : completedFuture(null);
+        LiveReader reader = connection == null ? null : connection.reader();
+        return reader != null && reader.chat().equals(chat) ? reader.rewind(after, delay) : completedFuture(null);
+    }
+
+    /** Has whoever serves a chat look at it, here or on another node, for what it is to be given, or that it was replaced. */
+    private void follow(Commit commit) {
+        Session before = commit.before();
+        Session after = commit.after();
+        if (after == null || !before.connection().equals(after.connection())) {
+            nudge(before);
+        }
+        if (after != null && !commit.appended().isEmpty()) {
+            nudge(after);
+        }
+    }
+
+    private void nudge(Session session) {
+        session.node().ifPresent(node -> {
+            if (node.equals(sessions.node())) {
+                nudge(session.id());
+            } else {
+                sessions.nudge(node, session.id());
+            }
+        });
     }
 
     /** Looks at a chat for whoever serves it here. */
     public void nudge(ChatId chat) {
-        List<LiveReader> all = pumps.get(chat);
+        List<LiveReader> all = readers.get(chat);
         if (all != null) {
             all.forEach(LiveReader::nudge);
         }
@@ -185,7 +210,7 @@ public final class LocalConnections implements Connections {
     private void look() {
         if (!closed) {
             scheduler.schedule(LOOK, this::look);
-            pumps.values().forEach(all -> all.forEach(LiveReader::nudge));
+            readers.values().forEach(all -> all.forEach(LiveReader::nudge));
             List<Supplier<CompletionStage<Void>>> departures = List.copyOf(undone);
             undone.removeAll(departures);
             departures.forEach(this::surely);
@@ -203,7 +228,7 @@ public final class LocalConnections implements Connections {
                 return completedFuture(null);
             }
             Session latest = chats.stream().max(LATEST).orElseThrow();
-            LiveReader now = connection.pump();
+            LiveReader now = connection.reader();
             if (now == null) {
                 return join(connection, latest.id(), arrives);
             }
@@ -233,14 +258,13 @@ public final class LocalConnections implements Connections {
 
     /** Returns the chats that a connection may serve. */
     private CompletionStage<List<Session>> candidates(Arrival arrival) {
-        return store.ofOwner(arrival.user())
-                .thenCompose(engine::readAll)
-                .thenApply(sessions -> sessions.stream()
+        return sessions.ofOwner(arrival.user())
+                .thenApply(all -> all.stream()
                         .filter(session -> !session.identity().polled()
                                 && (arrival.serviceId() == null
                                         || arrival.serviceId()
                                                 .equals(session.identity().serviceId()))
-                                && engine.opens(session, arrival.secureKey()))
+                                && sessions.opens(session, arrival.secureKey()))
                         .toList());
     }
 
@@ -251,32 +275,32 @@ public final class LocalConnections implements Connections {
             LiveReader.close(connection.link, Cause.TAKEN_OVER);
             return completedFuture(null);
         }
-        return engine.update(
+        return sessions.update(
                         chat,
                         "joined",
                         (session, policy, now) -> session.joined(
                                 id,
-                                store.node(),
+                                sessions.node(),
                                 arrives ? positionOf(connection.arrival, session) : OptionalLong.empty(),
                                 policy,
                                 now))
-                .thenCompose(change -> {
-                    if (change.isEmpty() || change.get().after().isEmpty()) {
+                .thenCompose(commit -> {
+                    Session before = commit.map(Commit::before).orElse(null);
+                    Session after = commit.map(Commit::after).orElse(null);
+                    if (before == null || after == null) {
                         return completedFuture(null);
                     }
-                    Session earlier = (Session) change.get().before();
-                    Session after = (Session) change.get().after().get();
-                    if (!earlier.equals(after)) {
-                        engine.observer().customerOnline(after.identity().serviceName());
-                        if (earlier.connection().isPresent()) {
-                            engine.observer().customerTookOver(after.identity().serviceName());
+                    if (!before.equals(after)) {
+                        observer.customerOnline(after.identity().serviceName());
+                        if (before.connection().isPresent()) {
+                            observer.customerTookOver(after.identity().serviceName());
                         }
                     }
-                    LiveReader pump =
-                            new LiveReader(store, scheduler, chat, connection.link, after.seen(), connection.taken());
-                    pumps.compute(chat, (key, all) -> with(all, pump));
-                    connection.serve(pump);
-                    return pump.start();
+                    LiveReader reader = new LiveReader(
+                            sessions, scheduler, chat, connection.link, after.seen(), connection.taken());
+                    readers.compute(chat, (key, all) -> with(all, reader));
+                    connection.serve(reader);
+                    return reader.start();
                 });
     }
 
@@ -295,22 +319,22 @@ public final class LocalConnections implements Connections {
         return said.isPresent() ? said : session.possible(arrival.earlier());
     }
 
-    private CompletionStage<Void> leave(LiveReader pump, ConnectionId id, OptionalLong position) {
-        retire(pump);
-        return surely(() -> engine.update(
-                        pump.chat(),
+    private CompletionStage<Void> leave(LiveReader reader, ConnectionId id, OptionalLong position) {
+        retire(reader);
+        return surely(() -> sessions.update(
+                        reader.chat(),
                         "left",
-                        (session, policy, now) -> session.left(id, position, pump.confirmed(), policy, now))
+                        (session, policy, now) -> session.left(id, position, reader.confirmed(), policy, now))
                 .thenApply(change -> null));
     }
 
     /** Leaves a chat for another one: what the client says from now on is not of this one. */
-    private CompletionStage<Void> move(LiveReader pump, ConnectionId id) {
-        retire(pump);
-        return surely(() -> engine.update(
-                        pump.chat(),
+    private CompletionStage<Void> move(LiveReader reader, ConnectionId id) {
+        retire(reader);
+        return surely(() -> sessions.update(
+                        reader.chat(),
                         "moved",
-                        (session, policy, now) -> session.moved(id, pump.confirmed(), policy, now))
+                        (session, policy, now) -> session.moved(id, reader.confirmed(), policy, now))
                 .thenApply(change -> null));
     }
 
@@ -328,7 +352,7 @@ public final class LocalConnections implements Connections {
         return candidates(arrival).thenCompose(chats -> {
             CompletionStage<Void> done = completedFuture(null);
             for (Session chat : chats) {
-                done = done.thenCompose(nothing -> engine.update(
+                done = done.thenCompose(nothing -> sessions.update(
                                 chat.id(),
                                 "left",
                                 (session, policy, now) -> session.left(id, position, confirmed, policy, now))
@@ -343,10 +367,10 @@ public final class LocalConnections implements Connections {
         byUser.computeIfPresent(connection.arrival.user(), (user, connections) -> without(connections, connection));
     }
 
-    private void retire(@Nullable LiveReader pump) {
-        if (pump != null) {
-            pump.stop();
-            pumps.computeIfPresent(pump.chat(), (chat, all) -> without(all, pump));
+    private void retire(@Nullable LiveReader reader) {
+        if (reader != null) {
+            reader.stop();
+            readers.computeIfPresent(reader.chat(), (chat, all) -> without(all, reader));
         }
     }
 

@@ -7,23 +7,24 @@ import dev.halley.Options;
 import dev.halley.Outcome;
 import dev.halley.PushProviders;
 import dev.halley.Row;
-import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.internal.Nearest;
+import dev.halley.internal.Sessions;
+import dev.halley.internal.Sessions.Commit;
+import dev.halley.internal.Sessions.Excerpt;
 import dev.halley.internal.push.Circuits.Circuit;
+import dev.halley.internal.session.Phase.Push;
+import dev.halley.internal.session.Phase.Retrying;
 import dev.halley.internal.session.Phase.Sending;
 import dev.halley.internal.session.Session;
 import dev.halley.spi.Observer;
-import dev.halley.spi.Page;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.Scheduler;
-import dev.halley.spi.SessionStore;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,32 +66,13 @@ public final class PushDispatcher {
     /** No push service has shorter tokens, and "5" in a reason is no token. */
     private static final int SHORTEST_HIDDEN = 8;
 
-    /** What happens to a session next, committed by the engine. */
-    public interface Settlement {
-        /** A push was accepted or will never be. */
-        void settled(ChatId chat, String key, Outcome outcome);
-
-        /** A push could not be sent now. */
-        void unavailable(ChatId chat, String key, int attempt, boolean tried, Duration backOff);
-
-        /** A push service no longer knows the device; null if there was none any more. */
-        void unregistered(
-                ChatId chat,
-                String key,
-                int attempt,
-                @Nullable Device device,
-                Outcome.Unregistered outcome,
-                Duration backOff);
-    }
-
-    private final SessionStore store;
+    private final Sessions sessions;
     private final PushProviders providers;
     private final Options options;
     private final Settings settings;
     private final InstantSource clock;
     private final Scheduler scheduler;
     private final Observer observer;
-    private final Settlement settlement;
     private final Circuits circuits;
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Long, InFlight> inFlight = new ConcurrentHashMap<>();
@@ -99,27 +81,44 @@ public final class PushDispatcher {
     private volatile boolean closed;
 
     public PushDispatcher(
-            SessionStore store,
+            Sessions sessions,
             PushProviders providers,
             Options options,
             Settings settings,
             InstantSource clock,
             Scheduler scheduler,
-            Observer observer,
-            Settlement settlement) {
-        this.store = store;
+            Observer observer) {
+        this.sessions = sessions;
         this.providers = providers;
         this.options = options;
         this.settings = settings;
         this.clock = clock;
         this.scheduler = scheduler;
         this.observer = observer;
-        this.settlement = settlement;
         this.circuits = new Circuits(settings.pushesInFlight(), clock, scheduler, observer);
     }
 
-    /** Sends the push that was just committed. Returns at once. */
-    public void send(Session session, Sending sending) {
+    /** Follows what is committed from now on. */
+    public void start() {
+        sessions.follow(this::follow);
+    }
+
+    /** Sends the push that a commit has begun: whoever commits an attempt sends it. Returns at once. */
+    private void follow(Commit commit) {
+        Session after = commit.after();
+        if (after != null
+                && after.phase() instanceof Sending sending
+                && !isSameAttempt(commit.before(), after, sending)) {
+            begin(after, sending);
+        }
+    }
+
+    private static boolean isSameAttempt(Session before, Session after, Sending sending) {
+        return before.phase() instanceof Sending earlier
+                && before.isThis(earlier, after.key(sending.push().to()), sending.attempt());
+    }
+
+    private void begin(Session session, Sending sending) {
         Device device = session.device();
         Attempt attempt = new Attempt(session, sending);
         if (device == null) {
@@ -130,7 +129,7 @@ public final class PushDispatcher {
         if (provider.isEmpty()) {
             observer.deviceUnreachable(device.type());
             warnOnce(device.type(), "no provider: pushEnabled does not name this type");
-            settlement.settled(session.id(), attempt.key, new Outcome.Rejected("no provider"));
+            attempt.rejected("no provider");
             return;
         }
         Circuit circuit;
@@ -139,12 +138,13 @@ public final class PushDispatcher {
         } catch (RuntimeException e) {
             String reason = "circuit: " + nameOf(e);
             warnOnce(device.type(), reason);
-            settlement.settled(session.id(), attempt.key, new Outcome.Rejected(reason));
+            attempt.rejected(reason);
             return;
         }
         circuit.enter(() -> attempt.admitted(circuit));
     }
 
+    /** Begins no more sends, and gives up those under way: they are begun again when their lease is over. */
     public void close() {
         closed = true;
         inFlight.values().forEach(send -> send.answer.cancel(false));
@@ -168,7 +168,7 @@ public final class PushDispatcher {
             this.sending = sending;
         }
 
-        /** There is room: looks whether the push is still wanted. */
+        /** There is room: looks whether the push is still wanted, and sends it. */
         void admitted(Circuit circuit) {
             if (closed) {
                 circuit.leave();
@@ -176,89 +176,91 @@ public final class PushDispatcher {
             }
             // From what is unseen on, for the badge counts that; what the push carries is a part of it.
             long from = Math.min(pushed, seen);
-            store.read(chat, from, (int)
+            sessions.read(chat, from, (int)
                             Math.min(Integer.MAX_VALUE, sending.push().to() - from))
-                    .whenComplete((page, failure) -> {
+                    .whenComplete((excerpt, failure) -> {
                         if (failure != null) {
                             circuit.leave();
                             observer.storeFailed("read", failure);
                         } else {
-                            send(circuit, page);
+                            decide(circuit, excerpt.filter(now -> isWanted(now.session())));
                         }
                     });
         }
 
-        private void send(Circuit circuit, Optional<Page> page) {
-            Session session = page.map(p -> (Session) p.state()).orElse(null);
-            if (session == null
-                    || !(session.phase() instanceof Sending current)
-                    || !session.isThis(current, key, sending.attempt())) {
-                circuit.leave();
-                observer.pushWithdrawn(type);
-                return;
-            }
-            Device device = session.device();
-            Optional<PushProvider> provider = Optional.ofNullable(device).flatMap(d -> providers.provider(d.type()));
-            if (device == null || provider.isEmpty()) {
-                circuit.leave();
-                noDevice();
-                return;
-            }
-            List<Row> untold = new ArrayList<>();
-            long unseen = 0;
-            for (Row row : page.get().rows()) {
-                if (row.pushable() && row.position() <= sending.push().to()) {
-                    unseen += row.position() > session.seen() ? 1 : 0;
-                    if (row.position() > pushed) {
-                        untold.add(row);
-                    }
-                }
-            }
-            if (untold.isEmpty()) {
-                circuit.leave();
-                settlement.settled(chat, key, new Outcome.Rejected("rows dropped"));
-                return;
-            }
-            if (!sending.push().until().isAfter(clock.instant())) {
-                circuit.leave();
-                settlement.settled(chat, key, new Outcome.Rejected("time to live is over"));
-                return;
-            }
-            if (clock.instant().plus(settings.sendTimeout()).isAfter(sending.lease())) {
-                circuit.leave();
-                deferred(device, "no room in time", Duration.ZERO);
-                return;
-            }
-            Duration pause = circuit.pause(clock.instant());
-            if (!pause.isZero()) {
-                circuit.leave();
-                deferred(device, "paused", pause);
-                return;
-            }
-            if (!circuit.breaker.tryAcquirePermission()) {
-                circuit.leave();
-                deferred(device, "circuit open", circuit.openDuration());
-                return;
-            }
-            send(
-                    circuit,
-                    provider.get(),
-                    device,
-                    toNotification(session, device, untold, Math.max(unseen, untold.size())));
+        private boolean isWanted(Session session) {
+            return session.phase() instanceof Sending current && session.isThis(current, key, sending.attempt());
         }
 
-        private Notification toNotification(Session session, Device device, List<Row> rows, long unseen) {
+        /** Sends what is still wanted, or does what is to be done instead. */
+        private void decide(Circuit circuit, Optional<Excerpt> wanted) {
+            Device device = wanted.map(excerpt -> excerpt.session().device()).orElse(null);
+            Optional<PushProvider> provider = Optional.ofNullable(device).flatMap(d -> providers.provider(d.type()));
+            Runnable instead;
+            if (wanted.isEmpty()) {
+                instead = () -> observer.pushWithdrawn(type);
+            } else if (device == null || provider.isEmpty()) {
+                instead = this::noDevice;
+            } else {
+                List<Row> untold = untold(wanted.get());
+                instead = untold.isEmpty() ? () -> rejected("rows dropped") : instead(circuit, device);
+                if (instead == null) {
+                    Notification notification = toNotification(wanted.get(), device, untold);
+                    send(circuit, provider.get(), device, notification);
+                    return;
+                }
+            }
+            circuit.leave();
+            instead.run();
+        }
+
+        /** Returns what is done instead of sending now; null for nothing. Last the breaker, whose permission is used up. */
+        private @Nullable Runnable instead(Circuit circuit, Device device) {
+            Instant now = clock.instant();
+            if (!sending.push().until().isAfter(now)) {
+                return () -> rejected("time to live is over");
+            }
+            if (now.plus(settings.sendTimeout()).isAfter(sending.lease())) {
+                return () -> deferred(device, "no room in time", Duration.ZERO);
+            }
+            Duration pause = circuit.pause(now);
+            if (!pause.isZero()) {
+                return () -> deferred(device, "paused", pause);
+            }
+            if (!circuit.breaker.tryAcquirePermission()) {
+                return () -> deferred(device, "circuit open", circuit.openDuration());
+            }
+            return null;
+        }
+
+        private List<Row> untold(Excerpt excerpt) {
+            return excerpt.rows().stream()
+                    .filter(row -> isToTell(row) && row.position() > pushed)
+                    .toList();
+        }
+
+        private long unseen(Excerpt excerpt) {
+            return excerpt.rows().stream()
+                    .filter(row ->
+                            isToTell(row) && row.position() > excerpt.session().seen())
+                    .count();
+        }
+
+        private boolean isToTell(Row row) {
+            return row.pushable() && row.position() <= sending.push().to();
+        }
+
+        private Notification toNotification(Excerpt excerpt, Device device, List<Row> rows) {
             String tag = Notification.NEW_AGENT_MESSAGE;
+            Session session = excerpt.session();
             return new Notification(
                     key,
                     tag,
-                    settings.service(session.identity().serviceName())
-                            .orElse(ServiceSettings.DEFAULT)
-                            .message(),
+                    sessions.service(session).message(),
                     session.identity().serviceId(),
                     device.language(),
                     rows,
-                    unseen,
+                    Math.max(unseen(excerpt), rows.size()),
                     clock.instant(),
                     sending.push().until(),
                     options.forPush(device, tag));
@@ -309,29 +311,32 @@ public final class PushDispatcher {
                 if (unavailable.forAll()) {
                     circuit.pauseUntil(clock.instant().plus(longer(FIRST_BACK_OFF, asked)));
                 }
-                settlement.unavailable(chat, key, sending.attempt(), true, asked.plus(backOff()));
+                unavailable(chat, key, sending.attempt(), true, asked.plus(backOff()));
                 return;
             }
             // A device that is gone, or a push that is refused, says nothing against the service.
             circuit.succeeded(took);
             if (outcome instanceof Outcome.Unregistered unregistered) {
-                settlement.unregistered(chat, key, sending.attempt(), device, unregistered, backOff());
+                unregistered(chat, key, sending.attempt(), device, unregistered, backOff());
             } else {
                 if (outcome instanceof Outcome.Rejected rejected) {
                     warnOnce(device.type(), rejected.reason());
                 }
-                settlement.settled(chat, key, outcome);
+                settled(chat, key, outcome);
             }
         }
 
         private void noDevice() {
-            settlement.unregistered(
-                    chat, key, sending.attempt(), null, new Outcome.Unregistered("no device"), backOff());
+            unregistered(chat, key, sending.attempt(), null, new Outcome.Unregistered("no device"), backOff());
         }
 
         private void deferred(Device device, String reason, Duration least) {
             observer.pushDeferred(device.type(), reason);
-            settlement.unavailable(chat, key, sending.attempt(), false, least.plus(backOff()));
+            unavailable(chat, key, sending.attempt(), false, least.plus(backOff()));
+        }
+
+        private void rejected(String reason) {
+            settled(chat, key, new Outcome.Rejected(reason));
         }
 
         private Duration backOff() {
@@ -340,6 +345,76 @@ public final class PushDispatcher {
             int hundredths = 70 + Integer.remainderUnsigned((key + failures).hashCode() * 0x9E3779B9, 61);
             return Duration.ofMillis(BACK_OFF.apply(failures) * hundredths / 100);
         }
+    }
+
+    // What is committed of an outcome. It may be late, or come twice: the session knows by the key and the attempt.
+
+    /** A push was accepted or will never be. */
+    public void settled(ChatId chat, String key, Outcome outcome) {
+        sessions.update(chat, "settled", (session, policy, now) -> session.settled(key, policy, now))
+                .thenAccept(commit -> {
+                    if (outcome instanceof Outcome.Rejected rejected) {
+                        countGivenUp(commit, rejected.reason());
+                    }
+                });
+    }
+
+    /**
+     * A push could not be sent now.
+     *
+     * @param tried whether that was an attempt
+     */
+    public void unavailable(ChatId chat, String key, int attempt, boolean tried, Duration backOff) {
+        sessions.update(
+                        chat,
+                        "unavailable",
+                        (session, policy, now) -> session.unavailable(key, attempt, tried, backOff, policy, now))
+                .thenAccept(commit -> countGivenUp(commit, "attempts are over"));
+    }
+
+    /**
+     * A push service no longer knows the device.
+     *
+     * @param device null if there was none any more
+     */
+    public void unregistered(
+            ChatId chat,
+            String key,
+            int attempt,
+            @Nullable Device device,
+            Outcome.Unregistered outcome,
+            Duration backOff) {
+        sessions.update(
+                        chat,
+                        "unregistered",
+                        (session, policy, now) ->
+                                session.unregistered(key, attempt, device, outcome.since(), backOff, policy, now))
+                .thenAccept(commit -> {
+                    if (device != null
+                            && commit.filter(PushDispatcher::hasForgottenTheDevice)
+                                    .isPresent()) {
+                        observer.tokenForgotten(chat, device, outcome.reason());
+                    }
+                    countGivenUp(commit, outcome.reason());
+                });
+    }
+
+    private static boolean hasForgottenTheDevice(Commit commit) {
+        return commit.before().device() != null && commit.latest().device() == null;
+    }
+
+    /** Counts a push that a commit has given up: it was pending before and counts as told after. */
+    public void countGivenUp(Optional<Commit> commit, String reason) {
+        commit.ifPresent(change -> {
+            Session before = change.before();
+            Push push = before.phase() instanceof Sending sending
+                    ? sending.push()
+                    : before.phase() instanceof Retrying retrying ? retrying.push() : null;
+            if (push != null && before.pushed() < push.to() && change.latest().pushed() >= push.to()) {
+                Device device = before.device();
+                observer.pushGivenUp(device == null ? "none" : device.type(), reason);
+            }
+        });
     }
 
     /** A push whose provider has not answered yet. */
