@@ -1,12 +1,10 @@
 /** Pushes as signed HTTP requests, to a URL of the operator's or of the device's. */
 module dev.halley.push.http {
     requires transitive dev.halley.core;
+    requires dev.halley.http;
     requires com.fasterxml.jackson.core;
-    requires com.google.common;
     requires org.eclipse.jetty.client;
     requires org.eclipse.jetty.http;
-    requires org.eclipse.jetty.io;
-    requires org.eclipse.jetty.util;
 
     exports dev.halley.push.http;
 

@@ -1,6 +1,7 @@
 package dev.halley.push.http;
 
 import dev.halley.Outcome;
+import dev.halley.http.ForbiddenAddressException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -84,7 +85,7 @@ final class Answer implements Response.Listener {
 
     /** Reasons name the kind of trouble alone: an exception's message can have a URL in it, which is a device's token. */
     static Outcome of(Throwable failure) {
-        if (failure instanceof GuardedResolver.ForbiddenAddressException) {
+        if (failure instanceof ForbiddenAddressException) {
             return new Outcome.Rejected("forbidden address");
         }
         return new Outcome.Unavailable(reason(failure));

@@ -2,6 +2,9 @@ package dev.halley.push.http;
 
 import dev.halley.Device;
 import dev.halley.Notification;
+import dev.halley.http.AllowList;
+import dev.halley.http.PublicAddresses;
+import dev.halley.http.WebUrl;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package dev.halley.push.http;
 
 import dev.halley.Device;
 import dev.halley.Notification;
+import dev.halley.http.WebUrl;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;

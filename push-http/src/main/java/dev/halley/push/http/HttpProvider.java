@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.halley.Device;
 import dev.halley.Notification;
 import dev.halley.Outcome;
+import dev.halley.http.Jetty;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
 import java.net.URI;
@@ -40,13 +41,13 @@ final class HttpProvider implements PushProvider {
     private final String type;
     private final Endpoint endpoint;
     private final InstantSource clock;
-    private final WebClient client;
+    private final Jetty client;
 
     HttpProvider(String type, Endpoint endpoint, InstantSource clock) {
         this.type = type;
         this.endpoint = endpoint;
         this.clock = clock;
-        this.client = new WebClient("halley-push-http-" + type, endpoint::admits);
+        this.client = new Jetty("halley-push-http-" + type, endpoint::admits);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.halley.push.http;
 
 import dev.halley.OptionException;
+import dev.halley.http.AllowList;
+import dev.halley.http.WebUrl;
 import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;

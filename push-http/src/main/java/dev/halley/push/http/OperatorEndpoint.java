@@ -3,6 +3,7 @@ package dev.halley.push.http;
 import dev.halley.Device;
 import dev.halley.Notification;
 import dev.halley.Options;
+import dev.halley.http.WebUrl;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.halley.push.http;
 
+import dev.halley.http.WebUrl;
+import dev.halley.http.AllowList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.net.InetAddresses;

@@ -1,4 +1,4 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.eclipse.jetty.client.HttpClient;
 
 /** URLs that can be pushed to. */
-final class WebUrl {
+public final class WebUrl {
 
     private WebUrl() {}
 
@@ -15,7 +15,7 @@ final class WebUrl {
      * Returns the URL, empty unless it is absolute, http or https, with a host and without user-info and fragment. A host
      * that is not ASCII is none: it is written in its {@code xn--} form.
      */
-    static Optional<URI> parse(String text) {
+    public static Optional<URI> parse(String text) {
         try {
             URI url = new URI(new URI(text).toASCIIString());
             boolean fine = (isPlain(url) || "https".equalsIgnoreCase(url.getScheme()))
@@ -30,16 +30,16 @@ final class WebUrl {
         }
     }
 
-    static boolean isPlain(URI url) {
+    public static boolean isPlain(URI url) {
         return "http".equalsIgnoreCase(url.getScheme());
     }
 
-    static int port(URI url) {
+    public static int port(URI url) {
         return HttpClient.normalizePort(url.getScheme(), url.getPort());
     }
 
     /** Returns scheme, host and port, the same for each way to write them. */
-    static String origin(URI url) {
+    public static String origin(URI url) {
         return url.getScheme().toLowerCase(Locale.ROOT) + "://" + host(url.getHost()) + ":" + port(url);
     }
 

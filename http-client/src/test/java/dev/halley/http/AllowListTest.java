@@ -1,4 +1,4 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
 import java.net.URI;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
  * Jetty's client without what a browser has (redirects, cookies, authentication, compression), within bounds, on a few
  * daemon threads.
  */
-final class WebClient implements AutoCloseable {
+public final class Jetty implements AutoCloseable {
 
     private static final int THREADS = 8;
     private static final int LOOK_UP_THREADS = 4;
@@ -31,7 +31,7 @@ final class WebClient implements AutoCloseable {
     private static final int HEADERS = 8_192;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration IDLE_TIMEOUT = HttpProvider.MOST_TIMEOUT.plusSeconds(5);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(35);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final HttpClient client;
@@ -42,7 +42,7 @@ final class WebClient implements AutoCloseable {
      *
      * @param name the start of its threads' names
      */
-    WebClient(String name, GuardedResolver.Guard guard) {
+    public Jetty(String name, AddressGuard guard) {
         ScheduledExecutorScheduler timer = new ScheduledExecutorScheduler(name + "-timer", true);
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1);
         threads.setName(name);
@@ -94,7 +94,7 @@ final class WebClient implements AutoCloseable {
         client.getProtocolHandlers().remove(ProxyAuthenticationProtocolHandler.NAME);
     }
 
-    Request newRequest(URI url) {
+    public Request newRequest(URI url) {
         return client.newRequest(url);
     }
 

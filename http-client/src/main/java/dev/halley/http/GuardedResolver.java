@@ -1,7 +1,5 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,24 +12,10 @@ import org.eclipse.jetty.util.SocketAddressResolver;
  */
 final class GuardedResolver implements SocketAddressResolver {
 
-    /** Says whether an address of a host may be connected to. */
-    interface Guard {
-        boolean admits(String host, int port, InetAddress address);
-    }
-
-    /** Says that a host has no address that is admitted. */
-    static final class ForbiddenAddressException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        ForbiddenAddressException() {
-            super("forbidden address");
-        }
-    }
-
     private final SocketAddressResolver resolver;
-    private final Guard guard;
+    private final AddressGuard guard;
 
-    GuardedResolver(SocketAddressResolver resolver, Guard guard) {
+    GuardedResolver(SocketAddressResolver resolver, AddressGuard guard) {
         this.resolver = resolver;
         this.guard = guard;
     }

@@ -1,4 +1,4 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
 import com.google.common.net.InetAddresses;
 import com.google.common.net.InternetDomainName;
@@ -9,8 +9,22 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The operator's exceptions to where devices may have pushes sent to; {@link HttpProviderFactory} says how they are written. */
-final class AllowList {
+/**
+ * An operator's exceptions to where requests may go, such as {@code hooks.internal, http://10.0.0.0/8:8080}. Entries have
+ * commas between them; each is {@code [http://]host[:port]}:
+ *
+ * <ul>
+ *   <li>{@code hooks.internal} is a name; {@code *.hooks.internal} is every name below it, but not itself. URLs with that name
+ *       may go to whatever address it has.
+ *   <li>{@code 10.1.2.3}, {@code 10.0.0.0/8}, {@code [fd00::1]} and {@code [fd00::]/8} are addresses. URLs may go there,
+ *       whether they name the address or something that has it.
+ *   <li>{@code :8443} restricts an entry to that port; without it every port is admitted.
+ *   <li>{@code http://} admits plain {@code http} as well, to URLs that name the host, or an address of the block, literally.
+ * </ul>
+ *
+ * <p>Immutable.
+ */
+public final class AllowList {
 
     private static final Pattern ENTRY = Pattern.compile("(?<plain>http://)?(?<below>\\*\\.)?"
             + "(?<host>\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9.-]+)(/(?<bits>[0-9]{1,3}))?(:(?<port>[0-9]{1,5}))?");
@@ -27,7 +41,7 @@ final class AllowList {
      *
      * @throws IllegalArgumentException if it is malformed
      */
-    static AllowList parse(String text) {
+    public static AllowList parse(String text) {
         return new AllowList(Arrays.stream(text.split(",", -1))
                 .map(String::strip)
                 .filter(entry -> !entry.isEmpty())
@@ -36,13 +50,13 @@ final class AllowList {
     }
 
     /** Returns whether plain http to a host is admitted. */
-    boolean admitsPlain(String host, int port) {
+    public boolean admitsPlain(String host, int port) {
         return entries.stream()
                 .anyMatch(entry -> entry.plain && entry.isForPort(port) && entry.hosts.test(WebUrl.host(host)));
     }
 
     /** Returns whether it is admitted to connect to an address of a host. */
-    boolean admits(String host, int port, InetAddress address) {
+    public boolean admits(String host, int port, InetAddress address) {
         return entries.stream()
                 .anyMatch(entry -> entry.isForPort(port)
                         && (entry.hosts.test(WebUrl.host(host)) || entry.addresses.test(address)));

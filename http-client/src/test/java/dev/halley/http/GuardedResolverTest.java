@@ -1,4 +1,4 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,7 +29,7 @@ class GuardedResolverTest {
         assertThat(resolve((host, port, promise) -> promise.succeeded(List.of(INSIDE))))
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
-                .withCauseInstanceOf(GuardedResolver.ForbiddenAddressException.class);
+                .withCauseInstanceOf(ForbiddenAddressException.class);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
 import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4</a>
  * @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6</a>
  */
-final class PublicAddresses {
+public final class PublicAddresses {
 
     private static final List<AddressBlock> NOT_PUBLIC = blocks(
             "0.0.0.0/8", // this network
@@ -43,7 +43,7 @@ final class PublicAddresses {
 
     private PublicAddresses() {}
 
-    static boolean contain(InetAddress address) {
+    public static boolean contain(InetAddress address) {
         if (NAT64.contains(address)) {
             return contain(InetAddresses.fromInteger(
                     ByteBuffer.wrap(address.getAddress()).getInt(12)));

@@ -1,4 +1,4 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
 import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
