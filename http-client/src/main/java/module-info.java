@@ -2,10 +2,15 @@
 module dev.halley.http {
     requires transitive dev.halley.core;
     requires com.google.common;
-    requires transitive org.eclipse.jetty.client;
+    requires org.eclipse.jetty.alpn.client;
+    requires org.eclipse.jetty.client;
     requires org.eclipse.jetty.http;
     requires org.eclipse.jetty.io;
     requires org.eclipse.jetty.util;
+    // For those who want HTTP/2.
+    requires static org.eclipse.jetty.http2.client;
+    requires static org.eclipse.jetty.http2.client.transport;
+    requires static org.eclipse.jetty.http2.common;
 
     exports dev.halley.http;
 }

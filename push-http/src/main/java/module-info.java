@@ -3,8 +3,6 @@ module dev.halley.push.http {
     requires transitive dev.halley.core;
     requires dev.halley.http;
     requires com.fasterxml.jackson.core;
-    requires org.eclipse.jetty.client;
-    requires org.eclipse.jetty.http;
 
     exports dev.halley.push.http;
 

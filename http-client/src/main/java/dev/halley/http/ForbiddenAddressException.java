@@ -3,7 +3,7 @@ package dev.halley.http;
 import java.io.IOException;
 
 /** Says that a host has no address that is admitted. */
-public final class ForbiddenAddressException extends IOException {
+final class ForbiddenAddressException extends IOException {
     private static final long serialVersionUID = 1L;
 
     ForbiddenAddressException() {

@@ -1,37 +1,41 @@
 package dev.halley.http;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.RedirectProtocolHandler;
-import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
-import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.SocketAddressResolver;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Jetty's client without what a browser has (redirects, cookies, authentication, compression), within bounds, on a few
  * daemon threads.
  */
-public final class Jetty implements AutoCloseable {
+final class Jetty implements AutoCloseable {
+
+    /** To one destination, where a connection carries one request at a time. */
+    static final int CONNECTIONS = 64;
 
     private static final int THREADS = 8;
     private static final int LOOK_UP_THREADS = 4;
     private static final int LOOK_UPS_QUEUED = 1_024;
-    private static final int CONNECTIONS = 64;
     private static final int REQUESTS_QUEUED = 4_096;
     private static final int HEADERS = 8_192;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(35);
+    private static final Duration IDLE_TIMEOUT = WebClient.MOST_TIME_LIMIT.plusSeconds(5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final HttpClient client;
@@ -41,8 +45,13 @@ public final class Jetty implements AutoCloseable {
      * Starts a client, which connects to nobody yet.
      *
      * @param name the start of its threads' names
+     * @param tls null to trust whom Java trusts
      */
-    public Jetty(String name, AddressGuard guard) {
+    Jetty(
+            String name,
+            AddressGuard guard,
+            @Nullable SSLContext tls,
+            Function<ClientConnector, HttpClientTransport> transport) {
         ScheduledExecutorScheduler timer = new ScheduledExecutorScheduler(name + "-timer", true);
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1);
         threads.setName(name);
@@ -68,8 +77,13 @@ public final class Jetty implements AutoCloseable {
         connector.setScheduler(timer);
         connector.setConnectTimeout(CONNECT_TIMEOUT);
         connector.setIdleTimeout(IDLE_TIMEOUT);
+        if (tls != null) {
+            SslContextFactory.Client context = new SslContextFactory.Client();
+            context.setSslContext(tls);
+            connector.setSslContextFactory(context);
+        }
 
-        client = new HttpClient(new HttpClientTransportOverHTTP(connector));
+        client = new HttpClient(transport.apply(connector));
         client.setName(name);
         client.setSocketAddressResolver(new GuardedResolver(
                 new SocketAddressResolver.Async(lookUps, timer, LOOK_UP_TIMEOUT.toMillis()), guard));
@@ -94,8 +108,8 @@ public final class Jetty implements AutoCloseable {
         client.getProtocolHandlers().remove(ProxyAuthenticationProtocolHandler.NAME);
     }
 
-    public Request newRequest(URI url) {
-        return client.newRequest(url);
+    HttpClient client() {
+        return client;
     }
 
     @Override

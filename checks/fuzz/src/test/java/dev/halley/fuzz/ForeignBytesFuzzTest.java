@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.halley.cometd.PositionEntry;
 import dev.halley.examples.server.ServerEntries;
-import dev.halley.push.http.PushEntries;
+import dev.halley.http.HttpEntries;
 import dev.halley.spi.FitterEntry;
 import java.util.Arrays;
 import java.util.List;
@@ -27,9 +27,9 @@ class ForeignBytesFuzzTest {
             ServerEntries::options,
             text(PositionEntry::position),
             text(CodecEntry::session),
-            text(PushEntries::url),
-            text(PushEntries::allowList),
-            text(PushEntries::retryAfter),
+            text(HttpEntries::url),
+            text(HttpEntries::allowList),
+            text(HttpEntries::retryAfter),
             text(FitterEntry::fit));
 
     @FuzzTest(maxDuration = "60s")

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.halley.Device;
 import dev.halley.Notification;
 import dev.halley.Outcome;
-import dev.halley.http.Jetty;
+import dev.halley.http.HttpAnswer;
+import dev.halley.http.Post;
+import dev.halley.http.WebClient;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
 import java.net.URI;
@@ -16,11 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.client.BytesRequestContent;
-import org.eclipse.jetty.client.Request;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 
 /**
  * Pushes by an HTTP {@code POST}.
@@ -30,7 +27,7 @@ import org.eclipse.jetty.http.HttpMethod;
  */
 final class HttpProvider implements PushProvider {
 
-    static final Duration MOST_TIMEOUT = Duration.ofSeconds(30);
+    static final Duration MOST_TIMEOUT = WebClient.MOST_TIME_LIMIT;
     private static final String DEFAULT_TIMEOUT = "10";
 
     private static final String URL = "url";
@@ -41,13 +38,16 @@ final class HttpProvider implements PushProvider {
     private final String type;
     private final Endpoint endpoint;
     private final InstantSource clock;
-    private final Jetty client;
+    private final WebClient client;
 
     HttpProvider(String type, Endpoint endpoint, InstantSource clock) {
         this.type = type;
         this.endpoint = endpoint;
         this.clock = clock;
-        this.client = new Jetty("halley-push-http-" + type, endpoint::admits);
+        this.client = WebClient.builder("halley-push-http-" + type)
+                .guard(endpoint::admits)
+                .clock(clock)
+                .build();
     }
 
     @Override
@@ -69,28 +69,22 @@ final class HttpProvider implements PushProvider {
         if (!endpoint.admits(url.get())) {
             return CompletableFuture.completedFuture(new Outcome.Rejected("plain http"));
         }
-        Answer answer = new Answer(clock);
-        toRequest(url.get(), payload).send(answer);
-        return answer.outcome();
+        return client.post(toPost(url.get(), payload)).thenApply(HttpAnswer::toOutcome);
     }
 
-    private Request toRequest(URI url, Payload payload) {
+    private Post toPost(URI url, Payload payload) {
         Map<String, String> attributes = payload.attributes();
-        byte[] body = payload.body().getBytes(UTF_8);
         long timestamp = clock.instant().getEpochSecond();
-        return client.newRequest(url)
-                .method(HttpMethod.POST)
-                .timeout(Long.parseLong(attributes.getOrDefault(TIMEOUT, DEFAULT_TIMEOUT)), TimeUnit.SECONDS)
-                .headers(headers -> {
-                    headers.put("webhook-id", payload.key());
-                    headers.put("webhook-timestamp", Long.toString(timestamp));
-                    Optional.ofNullable(attributes.get(SECRET))
-                            .map(secret -> Signer.of(secret).sign(payload.key(), timestamp, body))
-                            .ifPresent(signature -> headers.put("webhook-signature", signature));
-                    Optional.ofNullable(attributes.get(AUTHORIZATION))
-                            .ifPresent(value -> headers.put(HttpHeader.AUTHORIZATION, value));
-                })
-                .body(new BytesRequestContent("application/json", body));
+        Map<String, String> headers = new HashMap<>();
+        headers.put("webhook-id", payload.key());
+        headers.put("webhook-timestamp", Long.toString(timestamp));
+        Optional.ofNullable(attributes.get(SECRET))
+                .map(secret -> Signer.of(secret)
+                        .sign(payload.key(), timestamp, payload.body().getBytes(UTF_8)))
+                .ifPresent(signature -> headers.put("webhook-signature", signature));
+        Optional.ofNullable(attributes.get(AUTHORIZATION)).ifPresent(value -> headers.put("Authorization", value));
+        Duration timeLimit = Duration.ofSeconds(Long.parseLong(attributes.getOrDefault(TIMEOUT, DEFAULT_TIMEOUT)));
+        return new Post(url, "application/json", payload.body(), headers, timeLimit);
     }
 
     @Override

@@ -232,7 +232,7 @@ class TroubleTest {
                 socket -> RawServer.write(
                         socket,
                         "HTTP/1.1 429 No\r\nRetry-After: " + "9".repeat(5_000) + "\r\nContent-Length: 0\r\n\r\n"),
-                new Outcome.Unavailable("429", Optional.of(Answer.MOST_RETRY_AFTER)));
+                new Outcome.Unavailable("429", Optional.of(Duration.ofDays(1))));
     }
 
     @Test

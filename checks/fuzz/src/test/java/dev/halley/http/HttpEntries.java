@@ -1,23 +1,20 @@
-package dev.halley.push.http;
+package dev.halley.http;
 
-import dev.halley.http.WebUrl;
-import dev.halley.http.AllowList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.net.InetAddresses;
-import dev.halley.Outcome;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
 /** What a device registers, what an operator admits, and what a push service answers. */
-public final class PushEntries {
+public final class HttpEntries {
 
     private static final Instant NOW = Instant.parse("2026-11-24T08:00:00.5Z");
     private static final InetAddress LOOPBACK = InetAddresses.forString("127.0.0.1");
 
-    private PushEntries() {}
+    private HttpEntries() {}
 
     public static void url(String data) {
         WebUrl.parse(data).ifPresent(url -> {
@@ -50,10 +47,6 @@ public final class PushEntries {
     }
 
     public static void retryAfter(String data) {
-        Outcome outcome = Answer.of(503, data, NOW);
-        assertThat(outcome).isInstanceOf(Outcome.Unavailable.class);
-        ((Outcome.Unavailable) outcome)
-                .retryAfter()
-                .ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, Answer.MOST_RETRY_AFTER));
+        RetryAfter.parse(data, NOW).ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, RetryAfter.MOST));
     }
 }

@@ -1,0 +1,129 @@
+package dev.halley.http;
+
+import dev.halley.Outcome;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.eclipse.jetty.client.HttpResponseException;
+import org.eclipse.jetty.http.HttpException;
+
+/** What came of a post: an answer, or why there was none. Immutable. */
+public final class HttpAnswer {
+
+    private static final int NO_ANSWER = 0;
+
+    private final int status;
+    private final String reason;
+    private final Optional<Duration> retryAfter;
+    private final String body;
+    private final boolean isForbidden;
+
+    private HttpAnswer(int status, String reason, Optional<Duration> retryAfter, String body, boolean isForbidden) {
+        this.status = status;
+        this.reason = reason;
+        this.retryAfter = retryAfter;
+        this.body = body;
+        this.isForbidden = isForbidden;
+    }
+
+    static HttpAnswer of(int status, Optional<Duration> retryAfter, String body) {
+        return new HttpAnswer(status, Integer.toString(status), retryAfter, body, false);
+    }
+
+    static HttpAnswer failed(Throwable failure) {
+        return new HttpAnswer(
+                NO_ANSWER, word(failure), Optional.empty(), "", failure instanceof ForbiddenAddressException);
+    }
+
+    /** Returns the status; 0 if there was no answer. */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * Returns a word for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no answer: {@code
+     * timeout}, {@code unknown host}, {@code no connection}, {@code connection lost}, {@code TLS failed}, {@code malformed
+     * answer}, {@code forbidden address}, {@code too much to do} (or closed). Never what a server or an exception says: a
+     * token may be in that.
+     */
+    public String reason() {
+        return reason;
+    }
+
+    /** Returns how long {@code Retry-After} asks to wait, at most a day; empty if there is none, or nonsense. */
+    public Optional<Duration> retryAfter() {
+        return retryAfter;
+    }
+
+    /** Returns the body, as far as {@link WebClient.Builder#errorBodies} has it read; else empty. */
+    public String body() {
+        return body;
+    }
+
+    /** Returns whether there was an answer, and a status of 2xx. */
+    public boolean isSuccess() {
+        return status >= 200 && status < 300;
+    }
+
+    /** Returns whether the same post may succeed later: 408, 425, 429, 5xx, or no answer. */
+    public boolean isTemporary() {
+        return !isForbidden && (status < 200 || status >= 500 || status == 408 || status == 425 || status == 429);
+    }
+
+    /**
+     * Returns what it usually means: 2xx {@code Accepted}; 410 {@code Unregistered}; 408, 425, 429, 5xx and no answer {@code
+     * Unavailable}, for {@code Retry-After}; all else {@code Rejected}, redirects and forbidden addresses included. The reason
+     * is {@link #reason()}.
+     */
+    public Outcome toOutcome() {
+        if (isSuccess()) {
+            return new Outcome.Accepted();
+        }
+        if (status == 410) {
+            return new Outcome.Unregistered(reason);
+        }
+        return isTemporary() ? new Outcome.Unavailable(reason, retryAfter) : new Outcome.Rejected(reason);
+    }
+
+    private static String word(Throwable failure) {
+        if (failure instanceof ForbiddenAddressException) {
+            return "forbidden address";
+        }
+        if (failure instanceof TimeoutException || failure instanceof SocketTimeoutException) {
+            return "timeout";
+        }
+        if (failure instanceof UnknownHostException || failure instanceof UnresolvedAddressException) {
+            return "unknown host";
+        }
+        if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
+            return "no connection";
+        }
+        if (failure instanceof SSLException) {
+            return "TLS failed";
+        }
+        if (failure instanceof HttpResponseException || failure instanceof HttpException) {
+            return "malformed answer";
+        }
+        if (failure instanceof IOException) {
+            return "connection lost";
+        }
+        if (failure instanceof RejectedExecutionException) {
+            return "too much to do";
+        }
+        return failure.getClass().getSimpleName();
+    }
+
+    /** The reason alone. */
+    @Override
+    public String toString() {
+        return "HttpAnswer[" + reason + "]";
+    }
+}

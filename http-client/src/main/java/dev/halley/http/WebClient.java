@@ -1,0 +1,324 @@
+package dev.halley.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.client.RetryableRequestException;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpScheme;
+import org.eclipse.jetty.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP client for providers of pushes: it posts, and says what came of that in the words of an outcome.
+ *
+ * <pre>{@code
+ * WebClient client = WebClient.builder("halley-push-pager").build();
+ * CompletionStage<Outcome> sent = client.post(post).thenApply(HttpAnswer::toOutcome);
+ * }</pre>
+ *
+ * <p>It follows no redirect, keeps no cookie and answers no challenge, so that 302 and 401 are answers like any other, and
+ * sends no header but those of the post and what HTTP requires. To each host it has at most 64 connections, on which
+ * 4,096 posts can wait; an answer has at most 8 KiB of headers. A dozen daemon threads at most serve them all.
+ *
+ * <p>A post that the server has certainly not worked at, because its connection was going away, is sent again at once,
+ * within its time limit. Of any other that fails nobody knows, and sending it again is the engine's.
+ *
+ * <p>This class is thread-safe.
+ */
+public final class WebClient implements AutoCloseable {
+
+    /** The longest time limit of a post. */
+    public static final Duration MOST_TIME_LIMIT = Duration.ofSeconds(30);
+
+    private static final int RESENDS = 3;
+    private static final Duration RESEND_AFTER = Duration.ofMillis(50);
+
+    /** How often posts are looked for that are too late, and how much too late they are. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** So much of a body that nobody wants is read; a longer one costs the connection. */
+    private static final int MOST_SKIPPED = 4_096;
+
+    private final Jetty jetty;
+    private final HttpClient client;
+    private final boolean http2;
+    private final int errorBodies;
+    private final InstantSource clock;
+    private final Set<Exchange> underWay = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private final Map<Connection, Long> lastAnswers = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private WebClient(Builder settings) {
+        http2 = settings.http2;
+        errorBodies = settings.errorBodies;
+        clock = settings.clock;
+        jetty = new Jetty(
+                settings.name,
+                settings.guard,
+                settings.tls,
+                http2 ? Http2::transport : HttpClientTransportOverHTTP::new);
+        client = jetty.client();
+    }
+
+    /**
+     * Returns settings for a client.
+     *
+     * @param name the start of its threads' names
+     */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Posts once. Returns at once; the stage completes always and normally, on a thread of this client's that must not be
+     * blocked.
+     */
+    public CompletionStage<HttpAnswer> post(Post post) {
+        Exchange exchange = new Exchange(post);
+        underWay.add(exchange);
+        exchange.send();
+        look();
+        return exchange.answer.whenComplete((answer, failure) -> underWay.remove(exchange));
+    }
+
+    /** Jetty has a timeout of its own, and forgets some requests of a connection that is reset. */
+    private void look() {
+        if (looking.compareAndSet(false, true)) {
+            client.getScheduler().schedule(this::endLate, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void endLate() {
+        underWay.stream().filter(Exchange::isLate).forEach(exchange -> exchange.fail(new TimeoutException()));
+        looking.set(false);
+        if (!underWay.isEmpty() && client.isRunning()) {
+            look();
+        }
+    }
+
+    /** Ends what is under way and all connections and threads. Closing again does nothing. */
+    @Override
+    public void close() {
+        try {
+            jetty.close();
+        } finally {
+            // Jetty forgets those whose connection is just being made.
+            underWay.forEach(exchange -> exchange.fail(new EOFException()));
+        }
+    }
+
+    /** One post, with the attempts at it that reached nobody. */
+    private final class Exchange implements Response.Listener {
+
+        private final Post post;
+        private final byte[] body;
+        private final long began = System.nanoTime();
+        private final CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
+        private final ByteArrayOutputStream read = new ByteArrayOutputStream(0);
+        private int skipped;
+        private int resends;
+        private volatile boolean isUnderWay;
+        private volatile boolean isCommitted;
+        private volatile boolean hasHead;
+
+        Exchange(Post post) {
+            this.post = post;
+            this.body = post.body().getBytes(UTF_8);
+        }
+
+        boolean isLate() {
+            return System.nanoTime() - began > post.timeLimit().plus(LOOK).toNanos();
+        }
+
+        void fail(Throwable failure) {
+            answer.complete(HttpAnswer.failed(failure));
+        }
+
+        void send() {
+            isUnderWay = false;
+            isCommitted = false;
+            hasHead = false;
+            read.reset();
+            skipped = 0;
+            long left = post.timeLimit().toNanos() - (System.nanoTime() - began);
+            Request request = client.newRequest(post.url());
+            if (!HttpScheme.isSecure(request.getScheme())) {
+                // Without TLS nothing is negotiated.
+                request.version(HttpVersion.HTTP_1_1);
+            }
+            request.method(HttpMethod.POST)
+                    .timeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)), TimeUnit.MILLISECONDS)
+                    .headers(headers -> post.headers().forEach(headers::put))
+                    .body(new BytesRequestContent(post.contentType(), body))
+                    .onRequestBegin(begun -> isUnderWay = true)
+                    .onRequestCommit(committed -> isCommitted = true)
+                    .send(this);
+        }
+
+        @Override
+        public void onHeaders(Response response) {
+            Connection connection = response.getRequest().getConnection();
+            if (connection != null) {
+                lastAnswers.put(connection, System.nanoTime());
+            }
+            hasHead = true;
+            HttpAnswer head = toAnswer(response);
+            if (head.isSuccess() || errorBodies == 0) {
+                // What comes after that changes nothing.
+                answer.complete(head);
+            }
+        }
+
+        @Override
+        public void onContent(Response response, ByteBuffer content) {
+            int room = errorBodies - read.size();
+            if (answer.isDone()) {
+                room = MOST_SKIPPED - skipped;
+                skipped += content.remaining();
+            }
+            boolean isTooLong = content.remaining() > room;
+            if (!answer.isDone()) {
+                byte[] bytes = new byte[Math.min(content.remaining(), room)];
+                content.get(bytes);
+                read.writeBytes(bytes);
+            }
+            if (isTooLong) {
+                var unused = response.abort(new IOException("The answer is too long"));
+            }
+        }
+
+        @Override
+        public void onComplete(Result result) {
+            Throwable failure = result.getFailure();
+            if (failure == null || (hasHead && saysEnough(result.getResponse().getStatus()))) {
+                answer.complete(toAnswer(result.getResponse()));
+            } else if (!answer.isDone() && resends < RESENDS && reachedNobody(failure) && client.isRunning()) {
+                // At once on another connection; the pool may need a moment to notice that this one is going away.
+                long wait = resends++ * RESEND_AFTER.toMillis();
+                if (wait == 0) {
+                    send();
+                } else {
+                    client.getScheduler().schedule(this::send, wait, TimeUnit.MILLISECONDS);
+                }
+            } else {
+                fail(failure);
+                if (failure instanceof TimeoutException && isUnderWay) {
+                    dropIfDead(result.getRequest());
+                }
+            }
+        }
+
+        /** Whether a status alone says what to do. That of an error does not say whose fault it is, and the rest is lost. */
+        private static boolean saysEnough(int status) {
+            return status >= 500 || status == 429 || (status >= 200 && status < 300);
+        }
+
+        private HttpAnswer toAnswer(Response response) {
+            return HttpAnswer.of(
+                    response.getStatus(),
+                    RetryAfter.parse(response.getHeaders().get(HttpHeader.RETRY_AFTER), clock.instant()),
+                    read.toString(UTF_8));
+        }
+
+        /** Whether the server has certainly not worked at this post. */
+        private boolean reachedNobody(Throwable failure) {
+            return failure instanceof RetryableRequestException
+                    || (http2 && Http2.isUnprocessed(failure))
+                    // "session closed", of a connection that was going away when it was picked
+                    || (failure instanceof IllegalStateException && !isCommitted);
+        }
+
+        /** Takes a connection for dead on which nothing was answered for as long as this post was given. */
+        private void dropIfDead(Request request) {
+            Connection connection = request.getConnection();
+            if (connection != null && lastAnswers.getOrDefault(connection, began) - began <= 0) {
+                connection.close();
+            }
+        }
+    }
+
+    /** Settings of a client, which are all optional. */
+    public static final class Builder {
+
+        private final String name;
+        private AddressGuard guard = (host, port, address) -> true;
+        private boolean http2;
+        private int errorBodies;
+        private InstantSource clock = InstantSource.system();
+        private @Nullable SSLContext tls;
+
+        private Builder(String name) {
+            this.name = requireNonNull(name, "name");
+        }
+
+        /** Which addresses may be dialled. Default: all. */
+        public Builder guard(AddressGuard addresses) {
+            guard = requireNonNull(addresses, "addresses");
+            return this;
+        }
+
+        /**
+         * Speaks HTTP/2 where a server negotiates it, on four connections to each. Needs {@code
+         * org.eclipse.jetty.http2:jetty-http2-client-transport}. Default: HTTP/1.1 alone.
+         */
+        public Builder http2() {
+            http2 = true;
+            return this;
+        }
+
+        /**
+         * The most bytes of the body of an answer that is not 2xx; a longer one counts as a lost connection, unless its status
+         * is 429 or 5xx. Default: 0, and the status settles every answer.
+         */
+        public Builder errorBodies(int mostBytes) {
+            if (mostBytes < 0) {
+                throw new IllegalArgumentException("No number of bytes: " + mostBytes);
+            }
+            errorBodies = mostBytes;
+            return this;
+        }
+
+        /** What time it is, for {@code Retry-After} with a date. Default: the system's clock. */
+        public Builder clock(InstantSource time) {
+            clock = requireNonNull(time, "time");
+            return this;
+        }
+
+        /** Whom to trust. Default: whom Java trusts. */
+        public Builder tls(SSLContext context) {
+            tls = requireNonNull(context, "context");
+            return this;
+        }
+
+        /** Starts the client, which connects to nobody before its first post. */
+        public WebClient build() {
+            return new WebClient(this);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package dev.halley.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.halley.testkit.HttpPushService;
+import dev.halley.testkit.PushService.Answer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WebClientTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-24T08:00:00Z");
+
+    /** Repeats what it was sent in the bodies of its answers. */
+    private final HttpPushService service = new HttpPushService()
+            .on(Answer.REJECTED, 400)
+            .on(Answer.UNAVAILABLE, 503, "Retry-After: Tue, 24 Nov 2026 08:00:30 GMT");
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    @Test
+    void post_saysStatusAndRetryAfter() throws Exception {
+        try (WebClient client =
+                WebClient.builder("halley-test").clock(() -> NOW).build()) {
+            service.answer(Answer.UNAVAILABLE);
+            HttpAnswer answer = post(client, service.url());
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.reason()).isEqualTo("503");
+            assertThat(answer.retryAfter()).contains(Duration.ofSeconds(30));
+            assertThat(answer.body()).isEmpty();
+        }
+    }
+
+    @Test
+    void post_sendsWhatItSays_andReadsTheBodyOfAnErrorIfItIsWanted() throws Exception {
+        try (WebClient client =
+                WebClient.builder("halley-test").errorBodies(10_000).build()) {
+            service.answer(Answer.REJECTED);
+            assertThat(post(client, service.url()).body())
+                    .startsWith("POST /push HTTP/1.1\r\n")
+                    .contains("\r\nPager: on\r\n", "\r\nContent-Type: text/plain\r\n", "\r\nContent-Length: 7\r\n")
+                    .doesNotContain("User-Agent", "Accept-Encoding")
+                    .endsWith("\r\n\r\nGrüße");
+            service.answer(Answer.ACCEPTED);
+            assertThat(post(client, service.url()).body()).isEmpty();
+        }
+    }
+
+    @Test
+    void post_whoseErrorIsLongerThanWanted_isLost_unlessItsStatusSaysEnough() throws Exception {
+        try (WebClient client = WebClient.builder("halley-test").errorBodies(40).build()) {
+            service.answer(Answer.REJECTED);
+            assertThat(post(client, service.url()).reason()).isEqualTo("connection lost");
+            service.answer(Answer.UNAVAILABLE);
+            assertThat(post(client, service.url()).reason()).isEqualTo("503");
+            service.answer(Answer.ENDLESS);
+            assertThat(post(client, service.url()).reason()).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void post_toASilentServer_isOverAtItsTimeLimit() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                WebClient client = WebClient.builder("halley-test").build()) {
+            assertThat(post(client, url(silent)).reason()).isEqualTo("timeout");
+        }
+    }
+
+    @Test
+    void post_toAForbiddenAddress_connectsToNobody() throws Exception {
+        try (WebClient client = WebClient.builder("halley-test")
+                .guard((host, port, address) -> PublicAddresses.contain(address))
+                .build()) {
+            HttpAnswer answer = post(client, service.url());
+            assertThat(answer.status()).isZero();
+            assertThat(answer.reason()).isEqualTo("forbidden address");
+        }
+    }
+
+    @Test
+    void http2_speaksHttp1_withoutTls() throws Exception {
+        try (WebClient client = WebClient.builder("halley-test").http2().build()) {
+            List<CompletableFuture<HttpAnswer>> sent = IntStream.range(0, 200)
+                    .mapToObj(i -> client.post(toPost(service.url())).toCompletableFuture())
+                    .toList();
+            for (CompletableFuture<HttpAnswer> one : sent) {
+                assertThat(one.get(20, TimeUnit.SECONDS).reason()).isEqualTo("200");
+            }
+        }
+    }
+
+    @Test
+    void close_endsWhatIsUnderWay_andWhatComesLater() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            WebClient client = WebClient.builder("halley-test").build();
+            CompletableFuture<HttpAnswer> sent =
+                    client.post(toPost(url(server))).toCompletableFuture();
+            try (Socket socket = server.accept()) {
+                byte[] head = socket.getInputStream().readNBytes(4);
+                assertThat(new String(head, ISO_8859_1)).isEqualTo("POST");
+                client.close();
+                client.close();
+                assertThat(sent.get(5, TimeUnit.SECONDS).reason()).isEqualTo("connection lost");
+            }
+            assertThat(post(client, url(server)).reason()).isEqualTo("too much to do");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/push", "ftp://pager.example/", "https:push", "mailto:ann@pager.example"})
+    void post_refusesOtherUrls_withoutTellingThem(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Post(URI.create(url), "text/plain", "", Map.of(), Duration.ofSeconds(1)))
+                .withMessage("A post goes to an absolute http or https URL with a host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT30.001S"})
+    void post_refusesOtherTimeLimits(Duration timeLimit) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Post(service.url(), "text/plain", "", Map.of(), timeLimit))
+                .withMessageEndingWith("accepted is up to PT30S");
+    }
+
+    @Test
+    void post_printsItsHostAlone() {
+        Post post = new Post(
+                URI.create("https://pager.example/secret"),
+                "text/plain",
+                "secret",
+                Map.of("Authorization", "secret"),
+                Duration.ofSeconds(1));
+        assertThat(post).hasToString("Post[pager.example]");
+    }
+
+    private static HttpAnswer post(WebClient client, URI url) throws Exception {
+        return client.post(toPost(url)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    private static Post toPost(URI url) {
+        return new Post(url.resolve("/push"), "text/plain", "Grüße", Map.of("Pager", "on"), Duration.ofSeconds(2));
+    }
+
+    private static URI url(ServerSocket server) throws IOException {
+        return URI.create("http://127.0.0.1:" + server.getLocalPort());
+    }
+}
