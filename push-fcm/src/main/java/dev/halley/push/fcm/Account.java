@@ -1,9 +1,9 @@
 package dev.halley.push.fcm;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.halley.Outcome;
 import dev.halley.push.fcm.AccessTokens.NoTokenException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,27 +41,27 @@ final class Account {
     }
 
     /** Sends once; a second time only if the OAuth token was refused. Completes normally. */
-    CompletableFuture<Answer> send(String json) {
-        byte[] body = json.getBytes(UTF_8);
+    CompletableFuture<Outcome> send(String json) {
         return tokens.get()
-                .thenCompose(token -> client.post(url, token, body).thenCompose(answer -> {
+                .thenCompose(token -> client.post(url, token, json).thenCompose(answer -> {
                     if (!answer.isUnauthorized()) {
                         return CompletableFuture.completedFuture(answer);
                     }
                     tokens.refused(token);
-                    return tokens.get().thenCompose(another -> client.post(url, another, body));
+                    return tokens.get().thenCompose(another -> client.post(url, another, json));
                 }))
-                .exceptionally(failure -> Answer.failed(reason(failure)))
-                .thenApply(this::warnOfMismatch);
+                .thenApply(this::warnOfMismatch)
+                .thenApply(FcmAnswer::toOutcome)
+                .exceptionally(
+                        failure -> new Outcome.Unavailable(reason(failure), Optional.of(FcmAnswer.AFTER_TROUBLE)));
     }
 
     /** Finds out whether the credentials are accepted, without a push to anybody. */
-    CompletableFuture<Answer> validate() {
-        return tokens.get()
-                .thenCompose(token -> client.post(url, token, Message.toDryRun().getBytes(UTF_8)));
+    CompletableFuture<FcmAnswer> validate() {
+        return tokens.get().thenCompose(token -> client.post(url, token, Message.toDryRun()));
     }
 
-    private Answer warnOfMismatch(Answer answer) {
+    private FcmAnswer warnOfMismatch(FcmAnswer answer) {
         if (answer.error().code().equals("SENDER_ID_MISMATCH") && warned.compareAndSet(false, true)) {
             LOGGER.warn(
                     "FCM says SENDER_ID_MISMATCH, and a token is forgotten. If it is not the only one, the credentials are"

@@ -154,7 +154,7 @@ final class Accounts {
      * @throws OptionException if they are refused
      */
     void validate(ProviderConfig config) {
-        Map<Account.Key, CompletableFuture<Answer>> asked = new LinkedHashMap<>();
+        Map<Account.Key, CompletableFuture<FcmAnswer>> asked = new LinkedHashMap<>();
         for (Map<String, String> options : config.variants()) {
             if (Boolean.parseBoolean(options.get(FcmProviderFactory.VALIDATE))) {
                 named(name(options))
@@ -166,7 +166,7 @@ final class Accounts {
             long left = FcmClient.TIMEOUT.toNanos() - (System.nanoTime() - began);
             String trouble;
             try {
-                Answer said = answer.get(Math.max(1, left), TimeUnit.NANOSECONDS);
+                FcmAnswer said = answer.get(Math.max(1, left), TimeUnit.NANOSECONDS);
                 trouble = said.accepts().isPresent() ? "" : said.reason();
                 if (!said.accepts().orElse(true)) {
                     throw refused(config, key, said.reason());

@@ -16,8 +16,6 @@ import java.util.regex.Pattern;
  */
 record ErrorBody(String code, boolean namesToken) {
 
-    static final ErrorBody NONE = new ErrorBody("", false);
-
     /** Words are counted and logged, so only what looks like one of Google's is taken. */
     private static final Pattern CODE = Pattern.compile("[A-Z][A-Z_]{0,39}");
 
@@ -26,8 +24,8 @@ record ErrorBody(String code, boolean namesToken) {
                     StreamReadConstraints.builder().maxNestingDepth(50).build())
             .build();
 
-    /** Reads a body; {@link #NONE} if it is not what Google answers. */
-    static ErrorBody parse(byte[] body) {
+    /** Reads a body; there is no code in what Google does not answer. */
+    static ErrorBody parse(String body) {
         String status = "";
         String errorCode = "";
         boolean namesToken = false;

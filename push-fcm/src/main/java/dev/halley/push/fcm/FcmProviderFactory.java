@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes providers that push over the HTTP v1 interface of Firebase Cloud Messaging, for the device type {@code fcm}.
@@ -80,7 +80,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
 
     private final InstantSource clock;
     private final Duration timeout;
-    private final Supplier<SslContextFactory.Client> tls;
+    private final @Nullable SSLContext tls;
     private final Accounts.Defaults defaults;
 
     /** Makes a factory, for {@link java.util.ServiceLoader}. */
@@ -88,16 +88,15 @@ public final class FcmProviderFactory implements PushProviderFactory {
         this(
                 InstantSource.system(),
                 FcmClient.TIMEOUT,
-                SslContextFactory.Client::new,
+                null,
                 () -> GoogleCredentials.getApplicationDefault(TokenTransport::new));
     }
 
     /**
      * @param timeout for everything but the OAuth token
-     * @param tls whom to trust
+     * @param tls null to trust whom Java trusts
      */
-    FcmProviderFactory(
-            InstantSource clock, Duration timeout, Supplier<SslContextFactory.Client> tls, Accounts.Defaults defaults) {
+    FcmProviderFactory(InstantSource clock, Duration timeout, @Nullable SSLContext tls, Accounts.Defaults defaults) {
         this.clock = clock;
         this.timeout = timeout;
         this.tls = tls;
@@ -132,7 +131,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
             throw new IllegalArgumentException(
                     "No type of this factory: " + config.type() + "; its types are " + types());
         }
-        FcmClient client = new FcmClient(NAME, timeout, tls.get(), clock);
+        FcmClient client = new FcmClient(NAME, timeout, tls, clock);
         ThreadPoolExecutor fetcher = newFetcher();
         try {
             Accounts accounts = Accounts.read(config, defaults, client, clock, fetcher);

@@ -1,7 +1,6 @@
 package dev.halley.push.fcm;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import dev.halley.http.WebUrl;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -17,21 +16,9 @@ final class FcmUrl {
 
     /** Returns the URL without a slash at its end; empty if it is not {@link #ACCEPTED}. */
     static Optional<String> parse(String text) {
-        try {
-            URI url = new URI(text);
-            boolean fine = url.getScheme() != null
-                    && url.getHost() != null
-                    && url.getRawUserInfo() == null
-                    && url.getRawQuery() == null
-                    && url.getRawFragment() == null
-                    && url.getPort() != 0
-                    && url.getPort() <= 65_535
-                    && ("https".equalsIgnoreCase(url.getScheme())
-                            || ("http".equalsIgnoreCase(url.getScheme()) && isThisMachine(url.getHost())));
-            return fine ? Optional.of(url.toASCIIString().replaceFirst("/+$", "")) : Optional.empty();
-        } catch (URISyntaxException e) {
-            return Optional.empty();
-        }
+        return WebUrl.parse(text)
+                .filter(url -> url.getRawQuery() == null && (!WebUrl.isPlain(url) || isThisMachine(url.getHost())))
+                .map(url -> url.toString().replaceFirst("/+$", ""));
     }
 
     private static boolean isThisMachine(String host) {

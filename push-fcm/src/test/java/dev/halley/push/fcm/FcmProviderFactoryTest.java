@@ -138,7 +138,7 @@ class FcmProviderFactoryTest {
         FcmProviderFactory factory = new FcmProviderFactory(
                 InstantSource.system(),
                 Duration.ofSeconds(2),
-                Pushes::trust,
+                Pushes.trust(),
                 () -> GoogleCredentials.fromStream(Files.newInputStream(file), TokenTransport::new));
         try (Pushes pushes = new Pushes(Map.of("push", Map.of("fcm.url", fcm.url())), factory)) {
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());

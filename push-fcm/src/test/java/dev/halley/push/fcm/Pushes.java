@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** A provider and pushes for it, of the same options. */
@@ -103,16 +104,21 @@ final class Pushes implements AutoCloseable {
     }
 
     private static FcmProviderFactory factory(InstantSource clock, Duration timeout) {
-        return new FcmProviderFactory(clock, timeout, Pushes::trust, () -> {
+        return new FcmProviderFactory(clock, timeout, trust(), () -> {
             throw new IOException("none");
         });
     }
 
-    static SslContextFactory.Client trust() {
+    static SSLContext trust() {
         SslContextFactory.Client tls = new SslContextFactory.Client();
         tls.setTrustStorePath(CERTIFICATES.serverKeyStore().toString());
         tls.setTrustStorePassword(Certificates.PASSWORD);
-        return tls;
+        try {
+            tls.start();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return tls.getSslContext();
     }
 
     PushProvider provider() {

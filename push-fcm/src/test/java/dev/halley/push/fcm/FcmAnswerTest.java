@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What FCM answers, over the wire. */
-class AnswerTest {
+class FcmAnswerTest {
 
     private FcmStandIn fcm;
     private Pushes pushes;
