@@ -2,13 +2,13 @@ package dev.halley.push.http;
 
 import dev.halley.Device;
 import dev.halley.Notification;
+import dev.halley.http.AddressGuard;
 import dev.halley.http.WebUrl;
-import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;
 
 /** Whose word it is where pushes go, and what follows from that. */
-interface Endpoint {
+interface Endpoint extends AddressGuard {
 
     /**
      * Returns where a push goes.
@@ -25,9 +25,6 @@ interface Endpoint {
 
     /** Returns whether a URL may be used, as far as it can be said before its host is looked up. */
     boolean admits(URI url);
-
-    /** Returns whether an address of a host may be connected to. */
-    boolean admits(String host, int port, InetAddress address);
 
     /** See {@link dev.halley.spi.PushProvider#circuit}. */
     String circuit(Device device);

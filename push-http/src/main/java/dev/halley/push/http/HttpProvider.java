@@ -45,7 +45,7 @@ final class HttpProvider implements PushProvider {
         this.endpoint = endpoint;
         this.clock = clock;
         this.client = WebClient.builder("halley-push-http-" + type)
-                .guard(endpoint::admits)
+                .guard(endpoint)
                 .clock(clock)
                 .build();
     }
