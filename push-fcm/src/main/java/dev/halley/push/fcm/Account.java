@@ -3,6 +3,7 @@ package dev.halley.push.fcm;
 import dev.halley.Outcome;
 import dev.halley.push.fcm.AccessTokens.NoTokenException;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,11 +15,19 @@ import org.slf4j.LoggerFactory;
 final class Account {
 
     /**
-     * What makes an account, as the options have it; each may be empty.
+     * What a set of options says of the account, the same for those that share one; each may be empty.
      *
      * @param credentials the file
      */
-    record Key(String credentials, String project, String url) {}
+    record Description(String credentials, String project, String url) {
+
+        static Description of(Map<String, String> options) {
+            return new Description(
+                    options.getOrDefault(FcmProviderFactory.CREDENTIALS, ""),
+                    options.getOrDefault(FcmProviderFactory.PROJECT, ""),
+                    options.getOrDefault(FcmProviderFactory.URL, ""));
+        }
+    }
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Account.class);
 

@@ -41,10 +41,10 @@ final class Accounts {
     private static final List<String> SCOPE = List.of("https://www.googleapis.com/auth/firebase.messaging");
     private static final int MOST_BYTES = 1 << 16;
 
-    private final Map<Account.Key, String> names;
+    private final Map<Account.Description, String> names;
     private final Map<String, Account> byName;
 
-    private Accounts(Map<Account.Key, String> names, Map<String, Account> byName) {
+    private Accounts(Map<Account.Description, String> names, Map<String, Account> byName) {
         this.names = Map.copyOf(names);
         this.byName = Map.copyOf(byName);
     }
@@ -59,19 +59,20 @@ final class Accounts {
             ProviderConfig config, Defaults defaults, FcmClient client, InstantSource clock, Executor fetcher) {
         boolean hasFiles = config.isSetAnywhere(FcmProviderFactory.CREDENTIALS);
         GoogleCredentials found = hasFiles ? null : findDefaults(config, defaults);
-        Map<Account.Key, String> names = new LinkedHashMap<>();
+        Map<Account.Description, String> names = new LinkedHashMap<>();
         Map<String, Account> byName = new LinkedHashMap<>();
         for (Map<String, String> options : config.variants()) {
-            Account.Key key = key(options);
-            if (names.containsKey(key)) {
+            Account.Description description = Account.Description.of(options);
+            if (names.containsKey(description)) {
                 continue;
             }
-            GoogleCredentials credentials = key.credentials().isEmpty() ? found : readFile(config, key.credentials());
-            String project = project(key, credentials);
+            GoogleCredentials credentials =
+                    description.credentials().isEmpty() ? found : readFile(config, description.credentials());
+            String project = project(description, credentials);
             if (credentials != null && !project.isEmpty()) {
                 String name = "account " + (names.size() + 1);
-                String url = FcmUrl.parse(key.url()).orElse(FcmUrl.GOOGLES);
-                names.put(key, name);
+                String url = FcmUrl.parse(description.url()).orElse(FcmUrl.GOOGLES);
+                names.put(description, name);
                 byName.put(name, new Account(project, url, toTokens(credentials, clock, fetcher), client));
             }
         }
@@ -81,16 +82,9 @@ final class Accounts {
         return new Accounts(names, byName);
     }
 
-    private static Account.Key key(Map<String, String> options) {
-        return new Account.Key(
-                options.getOrDefault(FcmProviderFactory.CREDENTIALS, ""),
-                options.getOrDefault(FcmProviderFactory.PROJECT, ""),
-                options.getOrDefault(FcmProviderFactory.URL, ""));
-    }
-
-    private static String project(Account.Key key, @Nullable GoogleCredentials credentials) {
-        if (!key.project().isEmpty() || credentials == null || credentials.getProjectId() == null) {
-            return key.project();
+    private static String project(Account.Description description, @Nullable GoogleCredentials credentials) {
+        if (!description.project().isEmpty() || credentials == null || credentials.getProjectId() == null) {
+            return description.project();
         }
         return credentials.getProjectId();
     }
@@ -132,7 +126,7 @@ final class Accounts {
 
     /** Returns the name of the account that these options mean, empty if they have no credentials. */
     String name(Map<String, String> options) {
-        return names.getOrDefault(key(options), "");
+        return names.getOrDefault(Account.Description.of(options), "");
     }
 
     Optional<Account> named(String name) {
@@ -154,29 +148,30 @@ final class Accounts {
      * @throws OptionException if they are refused
      */
     void validate(ProviderConfig config) {
-        Map<Account.Key, CompletableFuture<FcmAnswer>> asked = new LinkedHashMap<>();
+        Map<Account.Description, CompletableFuture<FcmAnswer>> asked = new LinkedHashMap<>();
         for (Map<String, String> options : config.variants()) {
             if (Boolean.parseBoolean(options.get(FcmProviderFactory.VALIDATE))) {
                 named(name(options))
-                        .ifPresent(account -> asked.computeIfAbsent(key(options), key -> account.validate()));
+                        .ifPresent(account -> asked.computeIfAbsent(
+                                Account.Description.of(options), description -> account.validate()));
             }
         }
         long began = System.nanoTime();
-        asked.forEach((key, answer) -> {
+        asked.forEach((description, answer) -> {
             long left = FcmClient.TIMEOUT.toNanos() - (System.nanoTime() - began);
             String trouble;
             try {
                 FcmAnswer said = answer.get(Math.max(1, left), TimeUnit.NANOSECONDS);
                 trouble = said.accepts().isPresent() ? "" : said.reason();
                 if (!said.accepts().orElse(true)) {
-                    throw refused(config, key, said.reason());
+                    throw refused(config, description, said.reason());
                 }
             } catch (ExecutionException e) {
                 trouble = e.getCause() instanceof NoTokenException
                         ? String.valueOf(e.getCause().getMessage())
                         : "no token";
                 if (e.getCause() instanceof NoTokenException noToken && noToken.isRefused()) {
-                    throw refused(config, key, trouble);
+                    throw refused(config, description, trouble);
                 }
             } catch (TimeoutException e) {
                 trouble = "timeout";
@@ -190,12 +185,12 @@ final class Accounts {
         });
     }
 
-    private static OptionException refused(ProviderConfig config, Account.Key key, String reason) {
-        if (key.credentials().isEmpty()) {
+    private static OptionException refused(ProviderConfig config, Account.Description description, String reason) {
+        if (description.credentials().isEmpty()) {
             return config.missing(
                     FcmProviderFactory.CREDENTIALS,
                     CREDENTIALS_ACCEPTED + ", but Google refuses them (" + reason + ")");
         }
-        return unusable(config, key.credentials(), "Google refuses it: " + reason);
+        return unusable(config, description.credentials(), "Google refuses it: " + reason);
     }
 }

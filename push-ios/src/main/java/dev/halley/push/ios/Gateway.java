@@ -43,7 +43,7 @@ final class Gateway {
     private static final String NO_CONNECTION = "no connection";
     private static final String CLOSED = "closed";
 
-    private final Access access;
+    private final Account account;
     private final EventLoopGroup loops;
     private final EventLoop loop;
     private final Duration timeLimit;
@@ -56,8 +56,8 @@ final class Gateway {
      *
      * @param loops of one thread, which stays open
      */
-    Gateway(Access access, EventLoopGroup loops, Duration timeLimit) {
-        this.access = access;
+    Gateway(Account account, EventLoopGroup loops, Duration timeLimit) {
+        this.account = account;
         this.loops = loops;
         this.loop = loops.next();
         this.timeLimit = timeLimit;
@@ -114,7 +114,7 @@ final class Gateway {
     private final class Line implements ApnsClientMetricsListener {
 
         private final Set<Sending> sent = new LinkedHashSet<>();
-        private final ApnsClient client = access.open(loops, this);
+        private final ApnsClient client = account.open(loops, this);
         private int connections;
         private boolean refused;
         private long answers;
@@ -147,7 +147,7 @@ final class Gateway {
             if (response != null) {
                 sending.answered(response);
             } else if (failure != null) {
-                sending.settle(Answer.of(failure));
+                sending.settle(ApnsOutcomes.of(failure));
             }
             pump();
         }
@@ -225,7 +225,7 @@ final class Gateway {
                 settle(new Outcome.Accepted());
                 return;
             }
-            if (response.getRejectionReason().equals(Answer.EXPIRED)) {
+            if (response.getRejectionReason().equals(ApnsOutcomes.EXPIRED)) {
                 // APNs takes nothing more on this line, and Pushy makes one token a line.
                 List<Sending> lost = replaceLine();
                 for (int i = lost.size() - 1; i >= 0; i--) {
@@ -234,7 +234,7 @@ final class Gateway {
                 tryAgain();
                 return;
             }
-            settle(Answer.of(
+            settle(ApnsOutcomes.of(
                     response.getStatusCode(), response.getRejectionReason(), response.getTokenInvalidationTimestamp()));
         }
 
@@ -244,7 +244,7 @@ final class Gateway {
                 return;
             }
             if (again) {
-                settle(Answer.expiredProviderToken());
+                settle(ApnsOutcomes.expiredProviderToken());
                 return;
             }
             again = true;

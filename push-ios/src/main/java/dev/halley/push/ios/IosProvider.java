@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Pushes to iOS: a {@link Gateway} for each access that a device can choose, all on one thread. */
+/** Pushes to iOS: a {@link Gateway} for each account that a device can choose, all on one thread. */
 final class IosProvider implements PushProvider {
 
     private static final String GATEWAY = "gateway";
@@ -39,20 +39,20 @@ final class IosProvider implements PushProvider {
     private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]+");
 
     private final Options options;
-    private final Map<Access.Words, String> names = new HashMap<>();
+    private final Map<Account.Description, String> names = new HashMap<>();
     private final Map<String, Gateway> gateways = new HashMap<>();
     private final NioEventLoopGroup loops = new NioEventLoopGroup(1, new DefaultThreadFactory("halley-push-ios", true));
 
-    IosProvider(Options options, Map<Access.Words, Access> accesses, Duration timeLimit) {
+    IosProvider(Options options, Map<Account.Description, Account> accounts, Duration timeLimit) {
         this.options = options;
         try {
-            accesses.forEach((words, access) -> {
-                String name = access.toString();
+            accounts.forEach((description, account) -> {
+                String name = account.toString();
                 for (int i = 2; gateways.containsKey(name); i++) {
-                    name = access + "#" + i;
+                    name = account + "#" + i;
                 }
-                names.put(words, name);
-                gateways.put(name, new Gateway(access, loops, timeLimit));
+                names.put(description, name);
+                gateways.put(name, new Gateway(account, loops, timeLimit));
             });
         } catch (RuntimeException e) {
             close();
@@ -77,8 +77,8 @@ final class IosProvider implements PushProvider {
     }
 
     private String gateway(Notification notification, Device device) {
-        Optional<String> missing = Access.missing(notification.options());
-        String name = names.get(Access.Words.of(notification.options()));
+        Optional<String> missing = Account.missing(notification.options());
+        String name = names.get(Account.Description.of(notification.options()));
         if (name == null || missing.isPresent()) {
             throw new IllegalArgumentException(missing.orElse(IosProviderFactory.KEY) + " is not set for the provider "
                     + device.provider() + (device.debug() ? " in debug mode" : ""));
@@ -96,7 +96,7 @@ final class IosProvider implements PushProvider {
         String token = DECORATION.matcher(device.token()).replaceAll("");
         if (!TOKEN.matcher(token).matches()) {
             // What APNs would say; the token is a part of the request's path.
-            return CompletableFuture.completedFuture(Answer.malformedToken());
+            return CompletableFuture.completedFuture(ApnsOutcomes.malformedToken());
         }
         return gateway.send(new Push(
                 token,
@@ -113,7 +113,7 @@ final class IosProvider implements PushProvider {
     public String circuit(Device device) {
         @Nullable
         String name = names.get(
-                Access.Words.of(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
+                Account.Description.of(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
         return name == null ? "" : name;
     }
 

@@ -124,23 +124,23 @@ public final class IosProviderFactory implements PushProviderFactory {
             throw new IllegalArgumentException(
                     "No type of this factory: " + config.type() + "; its types are " + types());
         }
-        Map<Access.Words, Access> accesses = new HashMap<>();
+        Map<Account.Description, Account> accounts = new HashMap<>();
         for (Map<String, String> variant : config.variants()) {
-            if (Access.missing(variant).isEmpty()) {
-                accesses.computeIfAbsent(Access.Words.of(variant), words -> read(config, words));
+            if (Account.missing(variant).isEmpty()) {
+                accounts.computeIfAbsent(Account.Description.of(variant), description -> read(config, description));
                 checkRoom(config, variant);
             }
         }
-        if (accesses.isEmpty()) {
+        if (accounts.isEmpty()) {
             throw nothingComplete(config);
         }
-        return new IosProvider(config.options(), accesses, timeLimit);
+        return new IosProvider(config.options(), accounts, timeLimit);
     }
 
-    private static Access read(ProviderConfig config, Access.Words words) {
+    private static Account read(ProviderConfig config, Account.Description description) {
         try {
-            return Access.read(words);
-        } catch (Access.BadFileException e) {
+            return Account.read(description);
+        } catch (Account.BadFileException e) {
             throw new OptionException(
                     section(config, e.option(), e.file()),
                     e.option(),
@@ -169,7 +169,7 @@ public final class IosProviderFactory implements PushProviderFactory {
     private static OptionException nothingComplete(ProviderConfig config) {
         String missing = config.variants().stream()
                 .filter(variant -> variant.containsKey(KEY) || variant.containsKey(CERTIFICATE))
-                .flatMap(variant -> Access.missing(variant).stream())
+                .flatMap(variant -> Account.missing(variant).stream())
                 .findFirst()
                 .orElse(KEY);
         return config.missing(

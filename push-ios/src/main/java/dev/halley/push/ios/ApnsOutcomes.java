@@ -24,7 +24,7 @@ import javax.net.ssl.SSLException;
  *     href="https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns">Apple on
  *     its answers</a>
  */
-final class Answer {
+final class ApnsOutcomes {
 
     private static final String EXPIRED_PROVIDER_TOKEN = "ExpiredProviderToken";
 
@@ -107,7 +107,7 @@ final class Answer {
         kind(Kind.ALL_IN_A_MINUTE, EXPIRED_PROVIDER_TOKEN, "TooManyProviderTokenUpdates");
     }
 
-    private Answer() {}
+    private ApnsOutcomes() {}
 
     private static void kind(Kind kind, String... reasons) {
         List.of(reasons).forEach(reason -> KINDS.put(reason, kind));

@@ -26,7 +26,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A server of APNs and what opens it. Its files are read once. Immutable. */
-final class Access {
+final class Account {
 
     private static final String DEFAULT_HOST = ApnsClientBuilder.PRODUCTION_APNS_HOST;
     private static final String DEFAULT_PORT = String.valueOf(ApnsClientBuilder.DEFAULT_APNS_PORT);
@@ -35,11 +35,11 @@ final class Access {
     private static final int P256_BITS = 256;
 
     /**
-     * What a set of options says of the access, the same for those that share one.
+     * What a set of options says of the account, the same for those that share one.
      *
      * @param trusted and what follows: null if not set
      */
-    record Words(
+    record Description(
             String host,
             String port,
             @Nullable String trusted,
@@ -49,8 +49,8 @@ final class Access {
             @Nullable String certificate,
             @Nullable String password) {
 
-        static Words of(Map<String, String> options) {
-            return new Words(
+        static Description of(Map<String, String> options) {
+            return new Description(
                     options.getOrDefault(IosProviderFactory.HOST, DEFAULT_HOST),
                     options.getOrDefault(IosProviderFactory.PORT, DEFAULT_PORT),
                     options.get(IosProviderFactory.TRUSTED),
@@ -77,7 +77,7 @@ final class Access {
     private final Step trust;
     private final Step credential;
 
-    private Access(String host, int port, Step trust, Step credential) {
+    private Account(String host, int port, Step trust, Step credential) {
         this.host = host;
         this.port = port;
         this.trust = trust;
@@ -104,28 +104,28 @@ final class Access {
      * @throws BadFileException if one is none of its kind
      * @throws OptionException if the options contradict each other
      */
-    static Access read(Words words) throws BadFileException {
+    static Account read(Description description) throws BadFileException {
         Step trust = builder -> {};
-        String trusted = words.trusted();
+        String trusted = description.trusted();
         if (trusted != null) {
             X509Certificate[] certificates = certificates(trusted);
             trust = builder -> builder.setTrustedServerCertificateChain(certificates);
         }
-        return new Access(words.host(), Integer.parseInt(words.port()), trust, credential(words));
+        return new Account(description.host(), Integer.parseInt(description.port()), trust, credential(description));
     }
 
-    private static Step credential(Words words) throws BadFileException {
-        String key = words.key();
-        String certificate = words.certificate();
+    private static Step credential(Description description) throws BadFileException {
+        String key = description.key();
+        String certificate = description.certificate();
         if (key != null && certificate != null) {
             throw new OptionException(IosProviderFactory.KEY + " and " + IosProviderFactory.CERTIFICATE
                     + " are both set for the same devices: accepted is one of them");
         }
         if (certificate != null) {
-            return certificate(certificate, requireNonNullElse(words.password(), ""));
+            return certificate(certificate, requireNonNullElse(description.password(), ""));
         }
         ApnsSigningKey signingKey =
-                key(String.valueOf(key), requireNonNullElse(words.teamId(), ""), requireNonNullElse(words.keyId(), ""));
+                key(String.valueOf(key), requireNonNullElse(description.teamId(), ""), requireNonNullElse(description.keyId(), ""));
         return builder -> builder.setSigningKey(signingKey);
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each reason of Apple's table, over the wire, and what is in no table. */
-class AnswerTest {
+class ApnsOutcomesTest {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -129,9 +129,9 @@ class AnswerTest {
 
     @Test
     void failure_isToldByItsKindAlone() {
-        assertThat(Answer.of(new IOException("token 0123456789")))
+        assertThat(ApnsOutcomes.of(new IOException("token 0123456789")))
                 .isEqualTo(new Outcome.Unavailable("connection lost"));
-        assertThat(Answer.of(new IllegalStateException("token 0123456789")))
+        assertThat(ApnsOutcomes.of(new IllegalStateException("token 0123456789")))
                 .isEqualTo(new Outcome.Unavailable("IllegalStateException"));
     }
 }
