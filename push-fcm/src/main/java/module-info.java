@@ -6,6 +6,7 @@ module dev.halley.push.fcm {
     requires com.google.auth;
     requires com.google.auth.oauth2;
     requires com.google.api.client;
+    // What dev.halley.http needs for HTTP/2.
     requires org.eclipse.jetty.http2.client.transport;
     requires org.slf4j;
 

@@ -10,16 +10,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An operator's exceptions to where requests may go, such as {@code hooks.internal, http://10.0.0.0/8:8080}. Entries have
- * commas between them; each is {@code [http://]host[:port]}:
+ * An operator's exceptions to where requests may go, such as {@code hooks.internal, http://10.0.0.0/8:8080}. Entries
+ * have commas between them; each is {@code [http://]host[:port]}:
  *
  * <ul>
- *   <li>{@code hooks.internal} is a name; {@code *.hooks.internal} is every name below it, but not itself. URLs with that name
- *       may go to whatever address it has.
- *   <li>{@code 10.1.2.3}, {@code 10.0.0.0/8}, {@code [fd00::1]} and {@code [fd00::]/8} are addresses. URLs may go there,
- *       whether they name the address or something that has it.
+ *   <li>{@code hooks.internal} is a name; {@code *.hooks.internal} is every name below it, but not itself. URLs with
+ *       that name may go to whatever address it has.
+ *   <li>{@code 10.1.2.3}, {@code 10.0.0.0/8}, {@code [fd00::1]} and {@code [fd00::]/8} are addresses. URLs may go
+ *       there, whether they name the address or something that has it.
  *   <li>{@code :8443} restricts an entry to that port; without it every port is admitted.
- *   <li>{@code http://} admits plain {@code http} as well, to URLs that name the host, or an address of the block, literally.
+ *   <li>{@code http://} admits plain {@code http} as well, to URLs that name the host, or an address of the block,
+ *       literally.
  * </ul>
  *
  * <p>Immutable.

@@ -7,8 +7,8 @@ import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 
 /**
- * Looks hosts up and leaves out addresses that are not admitted. What it returns is what Jetty then connects to, without
- * asking again: a name cannot have one address when it is checked and another when it is used.
+ * Looks hosts up and leaves out addresses that are not admitted. What it returns is what Jetty then connects to,
+ * without asking again: a name cannot have one address when it is checked and another when it is used.
  */
 final class GuardedResolver implements SocketAddressResolver {
 

@@ -49,10 +49,10 @@ public final class HttpAnswer {
     }
 
     /**
-     * Returns a word for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no answer: {@code
-     * timeout}, {@code unknown host}, {@code no connection}, {@code connection lost}, {@code TLS failed}, {@code malformed
-     * answer}, {@code forbidden address}, {@code too much to do} (or closed). Never what a server or an exception says: a
-     * token may be in that.
+     * Returns a word for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no answer:
+     * {@code timeout}, {@code unknown host}, {@code no connection}, {@code connection lost}, {@code TLS failed},
+     * {@code malformed answer}, {@code forbidden address}, {@code too much to do} (or closed). Never what a server or
+     * an exception says: a token may be in that.
      */
     public String reason() {
         return reason;
@@ -79,9 +79,9 @@ public final class HttpAnswer {
     }
 
     /**
-     * Returns what it usually means: 2xx {@code Accepted}; 410 {@code Unregistered}; 408, 425, 429, 5xx and no answer {@code
-     * Unavailable}, for {@code Retry-After}; all else {@code Rejected}, redirects and forbidden addresses included. The reason
-     * is {@link #reason()}.
+     * Returns what it usually means: 2xx {@code Accepted}; 410 {@code Unregistered}; 408, 425, 429, 5xx and no answer
+     * {@code Unavailable}, for {@code Retry-After}; all else {@code Rejected}, redirects and forbidden addresses
+     * included. The reason is {@link #reason()}.
      */
     public Outcome toOutcome() {
         if (isSuccess()) {

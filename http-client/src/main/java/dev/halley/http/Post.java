@@ -18,7 +18,7 @@ import java.util.Map;
  */
 public record Post(URI url, String contentType, String body, Map<String, String> headers, Duration timeLimit) {
 
-    /** @throws IllegalArgumentException if the URL or the time limit is none of these; its message holds no part of the URL */
+    /** @throws IllegalArgumentException if URL or time limit are others; the message holds no part of the URL */
     public Post {
         requireNonNull(contentType, "contentType");
         requireNonNull(body, "body");

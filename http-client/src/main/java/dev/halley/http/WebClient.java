@@ -35,19 +35,21 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP client for providers of pushes: it posts, and says what came of that in the words of an outcome.
+ * An HTTP client for providers of pushes: it posts, within bounds, and says what came of that in the words of an
+ * outcome.
  *
  * <pre>{@code
  * WebClient client = WebClient.builder("halley-push-pager").build();
- * CompletionStage<Outcome> sent = client.post(post).thenApply(HttpAnswer::toOutcome);
+ * CompletionStage<Outcome> outcome = client.post(post).thenApply(HttpAnswer::toOutcome);
  * }</pre>
  *
- * <p>It follows no redirect, keeps no cookie and answers no challenge, so that 302 and 401 are answers like any other, and
- * sends no header but those of the post and what HTTP requires. To each host it has at most 64 connections, on which
- * 4,096 posts can wait; an answer has at most 8 KiB of headers. A dozen daemon threads at most serve them all.
+ * <p>It follows no redirect, keeps no cookie and answers no challenge, so that 302 and 401 are answers like any other.
+ * It sends no header but those of the post and those that HTTP needs. To each host it has at most 64 connections, for
+ * which at most 4,096 posts wait; a connection that idles ends after 35 seconds. The headers of an answer have at most
+ * 8 KiB. At most 13 daemon threads serve it all.
  *
  * <p>A post that the server has certainly not worked at, because its connection was going away, is sent again at once,
- * within its time limit. Of any other that fails nobody knows, and sending it again is the engine's.
+ * within its time limit. Of any other that fails nobody knows what became of it, and to send it again is the engine's.
  *
  * <p>This class is thread-safe.
  */
@@ -96,8 +98,8 @@ public final class WebClient implements AutoCloseable {
     }
 
     /**
-     * Posts once. Returns at once; the stage completes always and normally, on a thread of this client's that must not be
-     * blocked.
+     * Posts. Returns at once; the stage always completes normally, on a thread of this client's, which must not be
+     * blocked. After {@link #close} it says {@code too much to do}.
      */
     public CompletionStage<HttpAnswer> post(Post post) {
         Exchange exchange = new Exchange(post);
@@ -234,7 +236,10 @@ public final class WebClient implements AutoCloseable {
             }
         }
 
-        /** Whether a status alone says what to do. That of an error does not say whose fault it is, and the rest is lost. */
+        /**
+         * Whether a status alone says what to do. That of an error does not say whose fault it is, and the rest is
+         * lost.
+         */
         private static boolean saysEnough(int status) {
             return status >= 500 || status == 429 || (status >= 200 && status < 300);
         }
@@ -293,8 +298,8 @@ public final class WebClient implements AutoCloseable {
         }
 
         /**
-         * The most bytes of the body of an answer that is not 2xx; a longer one counts as a lost connection, unless its status
-         * is 429 or 5xx. Default: 0, and the status settles every answer.
+         * The most bytes of the body of an answer that is not 2xx; a longer one counts as a lost connection, unless its
+         * status is 429 or 5xx. Default: 0, and the status settles every answer.
          */
         public Builder errorBodies(int mostBytes) {
             if (mostBytes < 0) {

@@ -12,8 +12,8 @@ public final class WebUrl {
     private WebUrl() {}
 
     /**
-     * Returns the URL, empty unless it is absolute, http or https, with a host and without user-info and fragment. A host
-     * that is not ASCII is none: it is written in its {@code xn--} form.
+     * Returns the URL, empty unless it is absolute, http or https, with a host and without user-info and fragment. A
+     * host that is not ASCII is none: it is written in its {@code xn--} form.
      */
     public static Optional<URI> parse(String text) {
         try {

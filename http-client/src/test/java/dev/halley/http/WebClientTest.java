@@ -77,6 +77,24 @@ class WebClientTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10_000})
+    void post_whoseAnswerBreaksOffInItsHead_isNotTakenForItsStatus(int errorBodies) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                WebClient client = WebClient.builder("halley-test")
+                        .errorBodies(errorBodies)
+                        .build()) {
+            CompletableFuture<HttpAnswer> sent =
+                    client.post(toPost(url(server))).toCompletableFuture();
+            try (Socket socket = server.accept()) {
+                assertThat(socket.getInputStream().readNBytes(4)).hasSize(4);
+                socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Le".getBytes(ISO_8859_1));
+                socket.shutdownOutput();
+                assertThat(sent.get(20, TimeUnit.SECONDS).status()).isZero();
+            }
+        }
+    }
+
     @Test
     void post_toASilentServer_isOverAtItsTimeLimit() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The accounts that the options name: one for each set of credentials, project and URL that a device can choose. Immutable. */
+/**
+ * The accounts that the options name: one for each set of credentials, project and URL that a device can choose.
+ * Immutable.
+ */
 final class Accounts {
 
     /** Finds the application default credentials. */
@@ -142,8 +145,8 @@ final class Accounts {
     }
 
     /**
-     * Asks FCM whether it accepts the credentials of options with {@code validate_only}. Trouble on the way there is logged,
-     * for it may pass.
+     * Asks FCM whether it accepts the credentials of options with {@code validate_only}. Trouble on the way there is
+     * logged, for it may pass.
      *
      * @throws OptionException if they are refused
      */

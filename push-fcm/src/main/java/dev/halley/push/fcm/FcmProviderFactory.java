@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * are taken, for example the file that {@code GOOGLE_APPLICATION_CREDENTIALS} names. Read at the start.</td></tr>
  * <tr><td>{@code fcm.project}</td><td>The project's id. Default: the one in the credentials.</td></tr>
  * <tr><td>{@code fcm.url}</td><td>Where FCM is. Default {@code https://fcm.googleapis.com}. Anything else is for a stand-in:
- * {@code https} with a certificate that the JVM trusts, or {@code http}, which is HTTP/2 without TLS, on this machine
+ * {@code https} with a certificate that the JVM trusts, or {@code http}, which is HTTP/1.1 without TLS, on this machine
  * alone.</td></tr>
  * <tr><td>{@code fcm.title}, {@code fcm.body}</td><td>Title and body of a visible notification; the file {@code texts} comes
  * first. Default: none, and the app shows what it likes.</td></tr>

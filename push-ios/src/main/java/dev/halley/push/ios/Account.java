@@ -124,8 +124,10 @@ final class Account {
         if (certificate != null) {
             return certificate(certificate, requireNonNullElse(description.password(), ""));
         }
-        ApnsSigningKey signingKey =
-                key(String.valueOf(key), requireNonNullElse(description.teamId(), ""), requireNonNullElse(description.keyId(), ""));
+        ApnsSigningKey signingKey = key(
+                String.valueOf(key),
+                requireNonNullElse(description.teamId(), ""),
+                requireNonNullElse(description.keyId(), ""));
         return builder -> builder.setSigningKey(signingKey);
     }
 

@@ -24,13 +24,14 @@ import org.jspecify.annotations.Nullable;
  * The way to one server of APNs with one credential: one connection, and those who wait for it.
  *
  * <p>Pushy keeps what it was given until its connection is there, however long that takes, and sends it then, even if
- * whoever asked has given up. So without a connection it is given one push, which makes it connect, and a line whose push
- * gives up before that is given up as well; the others wait here, each for as long as its time limit lasts. What Pushy is given is bounded, and a line that says nothing for a whole time
- * limit is given up with all that is on it: that frees what never was answered, ends connections that are dead without
- * anybody having been told, and makes the next attempt to connect at once rather than after Pushy's minute.
+ * whoever asked has given up. So without a connection it is given one push, which makes it connect, and a line whose
+ * push gives up before that is given up as well; the others wait here, each for as long as its time limit lasts. What
+ * Pushy is given is bounded, and a line that says nothing for a whole time limit is given up with all that is on it:
+ * that frees what never was answered, ends connections that are dead without anybody having been told, and makes the
+ * next attempt to connect at once rather than after Pushy's minute.
  *
- * <p>All fields belong to the event loop, on which Pushy's connection lives as well. So there is no lock, and what Pushy says
- * of its connection is true.
+ * <p>All fields belong to the event loop, on which Pushy's connection lives as well. So there is no lock, and what
+ * Pushy says of its connection is true.
  */
 final class Gateway {
 
@@ -119,7 +120,9 @@ final class Gateway {
         private boolean refused;
         private long answers;
 
-        /** Pushy drops a connection that is dead when it next comes across it, which may be after it has made another. */
+        /**
+         * Pushy drops a connection that is dead when it next comes across it, which may be after it has made another.
+         */
         boolean isConnected() {
             return connections > 0 && !refused;
         }

@@ -112,8 +112,8 @@ final class IosProvider implements PushProvider {
     @Override
     public String circuit(Device device) {
         @Nullable
-        String name = names.get(
-                Account.Description.of(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
+        String name = names.get(Account.Description.of(
+                options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
         return name == null ? "" : name;
     }
 
