@@ -40,19 +40,9 @@ import java.util.function.Predicate;
  * none}: it is empty; {@code background}: it is empty, too, and the app fetches by itself what is new. Default {@code
  * full}.</td></tr>
  * <tr><td>{@code httpcb.allow}</td><td>httpcb</td><td>Where devices may have pushes sent to besides {@code https} at public
- * addresses, see below; read from {@code [push.provider.httpcb]} or {@code [push]}. Default: nowhere.</td></tr>
+ * addresses, an {@link AllowList}; read from {@code [push.provider.httpcb]} or {@code [push]}. Default:
+ * nowhere.</td></tr>
  * </table>
- *
- * <p><b>What {@code httpcb.allow} admits.</b> Entries with commas between them, each {@code [http://]host[:port]}:
- *
- * <ul>
- *   <li>{@code hooks.internal} is a name; {@code *.hooks.internal} is every name below it, but not itself. URLs with that name
- *       may go to whatever address it has.
- *   <li>{@code 10.1.2.3}, {@code 10.0.0.0/8}, {@code [fd00::1]} and {@code [fd00::]/8} are addresses. URLs may go there,
- *       whether they name the address or something that has it.
- *   <li>{@code :8443} restricts an entry to that port; without it every port is admitted.
- *   <li>{@code http://} admits plain {@code http} as well, to URLs that name the host, or an address of the block, literally.
- * </ul>
  *
  * <p>An answer of 2xx is {@code Accepted}; 410 {@code Unregistered}; 408, 425, 429, 5xx, silence and nonsense are {@code
  * Unavailable}, for {@code Retry-After} if it says so, at most a day; anything else is {@code Rejected}, redirects included,
