@@ -38,20 +38,20 @@ public interface Observer {
     /** The agent could not be told of an absence; it is tried again. */
     default void agentNotTold(String serviceName) {}
 
-    /** A push is on its way; {@code attempt} counts from 1. */
-    default void pushSent(String provider, int attempt) {}
+    /** A push is on its way to a device of this type; {@code attempt} counts from 1. */
+    default void pushSent(String type, int attempt) {}
 
     /** A push service answered, or did not, after so long. */
-    default void pushSettled(String provider, Outcome outcome, Duration took) {}
+    default void pushSettled(String type, Outcome outcome, Duration took) {}
 
     /** A push was withdrawn just before it was sent: its customer is back, or somebody else has sent it. */
-    default void pushWithdrawn(String provider) {}
+    default void pushWithdrawn(String type) {}
 
-    /** A push was not sent now, because its provider is failing or has too much to do; it is tried again. */
-    default void pushDeferred(String provider, String reason) {}
+    /** A push was not sent now, because its push service is failing or has too much to do; it is tried again. */
+    default void pushDeferred(String type, String reason) {}
 
-    /** A push was given up: its time to live or its attempts are over, or its provider refused it. */
-    default void pushGivenUp(String provider, String reason) {}
+    /** A push was given up: its time to live or its attempts are over, or its push service refused it. */
+    default void pushGivenUp(String type, String reason) {}
 
     /** A device's type has no provider. */
     default void deviceUnreachable(String type) {}
@@ -59,8 +59,8 @@ public interface Observer {
     /** A device token was forgotten because its push service said so. */
     default void tokenForgotten(ChatId chat, Device device, String reason) {}
 
-    /** A provider's circuit breaker has opened ({@code true}) or closed. */
-    default void circuitOpen(String provider, boolean open) {}
+    /** A circuit breaker of this type of devices has opened ({@code true}) or closed. */
+    default void circuitOpen(String type, boolean open) {}
 
     /** The store failed; what was asked is tried again where that is possible. */
     default void storeFailed(String call, Throwable failure) {}
