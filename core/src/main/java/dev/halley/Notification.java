@@ -70,7 +70,7 @@ public record Notification(
 
     /** Returns what the push shows of the chat. Default {@link Content#FULL}. */
     public Content content() {
-        return Content.valueOf(option("content").orElse("full").toUpperCase(Locale.ROOT));
+        return Content.valueOf(option(EngineOptions.CONTENT).orElse("full").toUpperCase(Locale.ROOT));
     }
 
     /** Returns the rows to show: none unless the content is {@link Content#FULL}. */
@@ -80,7 +80,7 @@ public record Notification(
 
     /** Returns whether the pushes of a chat replace each other, so that one of them is visible. Default false. */
     public boolean collapse() {
-        return option("collapse").map(Boolean::valueOf).orElse(false);
+        return option(EngineOptions.COLLAPSE).map(Boolean::valueOf).orElse(false);
     }
 
     /** Returns the title in the device's language, else the value of an option of the provider. */

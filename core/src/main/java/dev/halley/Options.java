@@ -1,17 +1,11 @@
 package dev.halley;
 
-import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
-import dev.halley.internal.Checks;
-import dev.halley.internal.KnownOptions;
-import dev.halley.internal.Nearest;
 import dev.halley.internal.Texts;
-import dev.halley.spi.Option;
 import dev.halley.spi.PushProviderFactory;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,12 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Options {
 
-    private static final String PUSH = "push";
-    private static final String PROVIDER_PREFIX = "push.provider.";
+    static final String PUSH = "push";
+    static final String PROVIDER_PREFIX = "push.provider.";
     private static final String EVENT_PREFIX = "push.provider.event.";
-    private static final String SERVICE_PREFIX = "Service.";
-    private static final String HALLEY = "halley";
-    private static final String DEBUG = "debug.";
+    static final String SERVICE_PREFIX = "Service.";
+    static final String HALLEY = "halley";
+    static final String DEBUG = "debug.";
 
     private final Map<String, Map<String, String>> sections;
     private final Map<String, Texts> texts;
@@ -87,19 +81,11 @@ public final class Options {
     public static Options of(
             Map<String, ? extends @Nullable Map<String, ?>> sections,
             Iterable<? extends PushProviderFactory> factories) {
-        Map<String, Option> ofProviders = new LinkedHashMap<>(KnownOptions.PROVIDER);
-        for (PushProviderFactory factory : factories) {
-            factory.options().forEach(option -> ofProviders.put(option.name(), option));
-        }
+        OptionCheck check = new OptionCheck(factories);
         Map<String, Map<String, String>> checked = new LinkedHashMap<>();
-        sections.forEach((section, options) -> {
-            Map<String, Option> known = known(section, ofProviders);
-            Map<String, String> values = new LinkedHashMap<>();
-            if (options != null) { // what YAML makes of a section with nothing below it
-                options.forEach((name, value) -> values.put(name, check(section, name, toText(value), known)));
-            }
-            checked.put(section, Map.copyOf(values));
-        });
+        // YAML makes null of a section with nothing below it.
+        sections.forEach(
+                (section, options) -> checked.put(section, check.check(section, options == null ? Map.of() : options)));
         return new Options(checked);
     }
 
@@ -116,7 +102,7 @@ public final class Options {
     /** Returns the device types that {@code pushEnabled} names. */
     public Set<String> pushEnabled() {
         Set<String> types = new LinkedHashSet<>();
-        get(PUSH, KnownOptions.PUSH_ENABLED).stream()
+        get(PUSH, EngineOptions.PUSH_ENABLED).stream()
                 .flatMap(value -> Arrays.stream(value.split(",", -1)))
                 .map(String::strip)
                 .filter(type -> !type.isEmpty())
@@ -149,7 +135,7 @@ public final class Options {
      */
     public Map<String, String> forPush(Device device, String tag) {
         Map<String, String> options = forPush(device.provider(), tag, device.debug());
-        Texts words = texts.get(options.getOrDefault(KnownOptions.TEXTS, ""));
+        Texts words = texts.get(options.getOrDefault(EngineOptions.TEXTS, ""));
         return words == null ? options : in(words, device.language(), options);
     }
 
@@ -166,8 +152,8 @@ public final class Options {
             return Optional.empty();
         }
         Map<String, String> options = forPush(device.provider(), tag, device.debug());
-        return Optional.ofNullable(options.get(device.type() + "." + KnownOptions.TTL))
-                .or(() -> Optional.ofNullable(options.get(KnownOptions.TTL)))
+        return Optional.ofNullable(options.get(device.type() + "." + EngineOptions.TTL))
+                .or(() -> Optional.ofNullable(options.get(EngineOptions.TTL)))
                 .map(Options::seconds);
     }
 
@@ -184,7 +170,7 @@ public final class Options {
     }
 
     private Stream<Map<String, String>> inEachLanguage(Map<String, String> options) {
-        Texts words = texts.get(options.getOrDefault(KnownOptions.TEXTS, ""));
+        Texts words = texts.get(options.getOrDefault(EngineOptions.TEXTS, ""));
         return words == null
                 ? Stream.of(options)
                 : words.languages().stream().map(language -> in(words, language, options));
@@ -237,7 +223,7 @@ public final class Options {
     private static Map<String, Texts> readTexts(Map<String, Map<String, String>> sections) {
         Map<String, Texts> byFile = new HashMap<>();
         sections.forEach((section, options) -> options.forEach((option, value) -> {
-            if (option.equals(KnownOptions.TEXTS) || option.equals(DEBUG + KnownOptions.TEXTS)) {
+            if (option.equals(EngineOptions.TEXTS) || option.equals(DEBUG + EngineOptions.TEXTS)) {
                 try {
                     byFile.put(value, Texts.read(value));
                 } catch (IllegalArgumentException e) {
@@ -256,15 +242,15 @@ public final class Options {
                 .filter(section -> section.startsWith(SERVICE_PREFIX))
                 .forEach(section -> services.add(section.substring(SERVICE_PREFIX.length())));
         services.forEach(service -> builder.service(service, toServiceSettings(SERVICE_PREFIX + service)));
-        get(HALLEY, "require_secure_key").map(Boolean::valueOf).ifPresent(builder::requireSecureKey);
-        get(HALLEY, "confirm_by_connect").map(Boolean::valueOf).ifPresent(builder::confirmByConnect);
-        get(HALLEY, "max_events").map(Integer::valueOf).ifPresent(builder::maxEvents);
-        get(HALLEY, "max_text").map(Integer::valueOf).ifPresent(builder::maxText);
-        get(HALLEY, "retention").map(Options::seconds).ifPresent(builder::retention);
+        get(HALLEY, EngineOptions.REQUIRE_SECURE_KEY).map(Boolean::valueOf).ifPresent(builder::requireSecureKey);
+        get(HALLEY, EngineOptions.CONFIRM_BY_CONNECT).map(Boolean::valueOf).ifPresent(builder::confirmByConnect);
+        get(HALLEY, EngineOptions.MAX_EVENTS).map(Integer::valueOf).ifPresent(builder::maxEvents);
+        get(HALLEY, EngineOptions.MAX_TEXT).map(Integer::valueOf).ifPresent(builder::maxText);
+        get(HALLEY, EngineOptions.RETENTION).map(Options::seconds).ifPresent(builder::retention);
         try {
             // The retention is checked against the longest that any device can have.
             Duration usual =
-                    get(PUSH, KnownOptions.TTL).map(Options::seconds).orElse(Settings.DEFAULT_PUSH_TIME_TO_LIVE);
+                    get(PUSH, EngineOptions.TTL).map(Options::seconds).orElse(Settings.DEFAULT_PUSH_TIME_TO_LIVE);
             builder.pushTimeToLive(longestTimeToLive(usual)).build();
             return builder.pushTimeToLive(usual).build();
         } catch (IllegalArgumentException e) {
@@ -275,15 +261,16 @@ public final class Options {
     private ServiceSettings toServiceSettings(String section) {
         ServiceSettings result = ServiceSettings.DEFAULT;
         for (String level : List.of(PUSH, section)) {
-            result = result.withGracePeriod(
-                            get(level, KnownOptions.GRACE).map(Options::seconds).orElse(result.gracePeriod()))
-                    .withMessage(get(level, KnownOptions.MESSAGE).orElse(result.message()))
-                    .withAgentMessage(get(level, KnownOptions.AGENT_MESSAGE).orElse(result.agentMessage()))
-                    .withFilter(get(level, KnownOptions.SERVICE_FILTER)
-                            .or(() -> get(level, KnownOptions.FILTER))
+            result = result.withGracePeriod(get(level, EngineOptions.GRACE_PERIOD)
+                            .map(Options::seconds)
+                            .orElse(result.gracePeriod()))
+                    .withMessage(get(level, EngineOptions.MESSAGE).orElse(result.message()))
+                    .withAgentMessage(get(level, EngineOptions.AGENT_MESSAGE).orElse(result.agentMessage()))
+                    .withFilter(get(level, EngineOptions.SERVICE_FILTER)
+                            .or(() -> get(level, EngineOptions.FILTER))
                             .map(EventFilter::parse)
                             .orElse(result.filter()))
-                    .withRefusedAfterEnd(get(level, KnownOptions.REFUSED_AFTER_END)
+                    .withRefusedAfterEnd(get(level, EngineOptions.REFUSED_AFTER_END)
                             .map(Boolean::valueOf)
                             .orElse(result.refusedAfterEnd()));
         }
@@ -297,96 +284,13 @@ public final class Options {
     private Stream<Duration> timesToLive() {
         return sections.values().stream()
                 .flatMap(options -> options.entrySet().stream())
-                .filter(option -> option.getKey().equals(KnownOptions.TTL)
-                        || option.getKey().endsWith("." + KnownOptions.TTL))
+                .filter(option -> option.getKey().equals(EngineOptions.TTL)
+                        || option.getKey().endsWith("." + EngineOptions.TTL))
                 .map(option -> seconds(option.getValue()));
     }
 
     private static Duration seconds(String value) {
         return Duration.ofSeconds(Long.parseLong(value));
-    }
-
-    private static Map<String, Option> known(String section, Map<String, Option> ofProviders) {
-        Map<String, Option> known = new LinkedHashMap<>();
-        if (section.equals(PUSH)) {
-            known.putAll(KnownOptions.PUSH);
-            known.putAll(KnownOptions.SERVICE);
-            known.putAll(ofProviders);
-        } else if (section.startsWith(PROVIDER_PREFIX) && section.length() > PROVIDER_PREFIX.length()) {
-            known.putAll(ofProviders);
-        } else if (section.startsWith(SERVICE_PREFIX) && section.length() > SERVICE_PREFIX.length()) {
-            nameOfService(section);
-            known.putAll(KnownOptions.SERVICE);
-        } else if (section.equals(HALLEY)) {
-            known.putAll(KnownOptions.HALLEY);
-        } else {
-            throw new OptionException("[" + Nearest.printable(section) + "] is not a section; accepted are [push],"
-                    + " [push.provider.<name>], [push.provider.event.<tag>], [push.provider.<name>.event.<tag>],"
-                    + " [Service.<name>] and [halley]");
-        }
-        return known;
-    }
-
-    private static void nameOfService(String section) {
-        try {
-            Checks.name("service", section.substring(SERVICE_PREFIX.length()));
-        } catch (IllegalArgumentException e) {
-            throw new OptionException("[" + Nearest.printable(section) + "]: " + e.getMessage());
-        }
-    }
-
-    private static String check(String section, String name, String value, Map<String, Option> known) {
-        String place = Nearest.printable(section);
-        boolean ofPush = section.startsWith(PUSH);
-        Option option = known.get(name);
-        if (option == null && ofPush && name.startsWith(DEBUG)) {
-            String plain = name.substring(DEBUG.length());
-            if (KnownOptions.PUSH.containsKey(plain) || KnownOptions.SERVICE.containsKey(plain)) {
-                throw new OptionException(
-                        "[" + place + "] " + name + " is not an option: " + plain + " is the same for all devices");
-            }
-            option = known.get(plain);
-        }
-        if (option == null) {
-            throw new OptionException("[" + place + "] " + Nearest.printable(name) + " is not an option here"
-                    + elsewhere(name)
-                            .map(other -> "; it belongs into " + other)
-                            .or(() ->
-                                    Nearest.to(name, known.keySet()).map(nearest -> "; the nearest one is " + nearest))
-                            .orElseGet(() -> "; known are "
-                                    + known.keySet().stream().sorted().collect(joining(", "))));
-        }
-        if (!option.accepts().test(value)) {
-            String shown = option.secret() ? "(not shown)" : "'" + Nearest.printable(value) + "'";
-            throw new OptionException(place, name, shown, option.accepted());
-        }
-        return value;
-    }
-
-    private static Optional<String> elsewhere(String name) {
-        if (KnownOptions.HALLEY.containsKey(name)) {
-            return Optional.of("[halley]");
-        }
-        if (KnownOptions.PUSH.containsKey(name)) {
-            return Optional.of("[push]");
-        }
-        if (KnownOptions.SERVICE.containsKey(name)) {
-            return Optional.of("[Service.<name>] or [push]");
-        }
-        if (KnownOptions.PROVIDER.containsKey(name)) {
-            return Optional.of("[push.provider.<name>] or [push]");
-        }
-        return Optional.empty();
-    }
-
-    private static String toText(@Nullable Object value) {
-        if (value == null) {
-            return "";
-        }
-        if (value instanceof Collection<?> values) {
-            return values.stream().map(Options::toText).collect(joining(", "));
-        }
-        return Checks.wellFormed(String.valueOf(value).strip());
     }
 
     /** Names the sections; values may be secret. */

@@ -105,8 +105,8 @@ class ArchitectureTest {
                 .and()
                 .areTopLevelClasses()
                 .should()
-                .haveNameMatching(INTERNAL.replace(".", "\\.")
-                        + "\\.(Checks|DefaultChatEngine|EventIds|KnownOptions|Nearest|Sessions|Texts)")
+                .haveNameMatching(
+                        INTERNAL.replace(".", "\\.") + "\\.(Checks|DefaultChatEngine|EventIds|Nearest|Sessions|Texts)")
                 .check(CORE);
     }
 

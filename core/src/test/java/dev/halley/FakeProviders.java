@@ -6,7 +6,6 @@ import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +31,7 @@ final class FakeProviders implements PushProviderFactory {
     }
 
     @Override
-    public Collection<Option> options() {
+    public List<Option> options() {
         return options;
     }
 

@@ -22,6 +22,25 @@ class OptionsTest {
 
     private static final String TAG = Notification.NEW_AGENT_MESSAGE;
 
+    private static final FakeProviders PROVIDERS = new FakeProviders(
+            Set.of("fcm", "ios", "customhttp"),
+            text("fcm.title"),
+            text("fcm.body"),
+            text("fcm.url"),
+            text("fcm.project"),
+            Option.seconds("fcm.ttl", "none", "A time.", 0, 2_419_200),
+            new Option("fcm.old", "–", "No longer an option.", "nothing", value -> false).asSecret(),
+            text("apple.title"),
+            text("apple.key"),
+            text("apple.host"),
+            text("apple.sound"),
+            text("apple.topic"),
+            Option.number("apple.port", "443", "A port.", 1, 65_535),
+            text("apple.certificatePassword").asSecret(),
+            text("customhttp.url"),
+            text("customhttp.secret").asSecret(),
+            text("customhttp.timeout"));
+
     @Test
     void none_isTheDefaults() {
         assertThat(Options.none().settings().services()).containsExactly(Settings.REQUEST_CHAT);
@@ -231,7 +250,8 @@ class OptionsTest {
 
     @Test
     void secrets_areNeverPrinted() {
-        Option key = new Option("mine.key", "32 letters", true, value -> value.length() == 32);
+        Option key = Option.matching("mine.key", "none", "A key.", "32 letters", ".{32}")
+                .asSecret();
         Map<String, Map<String, String>> sections = Map.of("push", Map.of("mine.key", "not-to-be-seen"));
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> Options.of(sections, List.of(new FakeProviders(Set.of("mine"), key))))
@@ -239,32 +259,55 @@ class OptionsTest {
         assertThat(of(Map.of("push", Map.of("customhttp.secret", "not-to-be-seen"))))
                 .asString()
                 .doesNotContain("not-to-be-seen");
-        refused("push", "debug.fcm.apiKey", "not-to-be-seen")
+        refused("push", "debug.fcm.old", "not-to-be-seen")
                 .satisfies(e -> assertThat(e).message().doesNotContain("not-to-be-seen"));
     }
 
     @Test
-    void optionsOfTheContract_areKnownWithoutTheirProvider() {
+    void anOptionThatIsSetAnywhere_isFound_alsoUnderItsTwin() {
         Options options = of(Map.of(
                 "push",
-                Map.of("apple.alertMessage.body", "Hello", "apple.badge", "auto", "debug.apple.topic", "x"),
+                Map.of("apple.sound", "ding", "debug.apple.topic", "x"),
                 "push.provider.customhttp",
                 Map.of("customhttp.url", "http://127.0.0.1:9000/push", "customhttp.timeout", 5)));
-        assertThat(options.get("push", "apple.badge")).contains("auto");
+        assertThat(options.get("push", "apple.sound")).contains("ding");
+        assertThat(options.get("push.provider.customhttp", "customhttp.timeout"))
+                .contains("5");
         assertThat(options.isSetAnywhere("apple.topic")).isTrue();
         assertThat(options.isSetAnywhere("apple.key")).isFalse();
     }
 
     @Test
-    void aProvidersOwnOptions_areKnownAndRefineThoseOfTheContract() {
+    void anOptionOfAnAbsentModule_isRefusedWithTheModule() {
+        absent("fcm.url").withMessage("[push] fcm.url belongs to halley-push-fcm, which is not on the class path");
+        absent("debug.fcm.url")
+                .withMessage("[push] debug.fcm.url belongs to halley-push-fcm, which is not on the class path");
+        absent("apple.key").withMessageContaining("belongs to halley-push-ios,");
+        absent("customhttp.timeout").withMessageContaining("belongs to halley-push-http,");
+        absent("httpcb.allow").withMessageContaining("belongs to halley-push-http,");
+        absent("validate_only").withMessageContaining("belongs to halley-push-fcm,");
+        absent("fcmurl").withMessageContaining("is not an option here");
+        refused("push", "httpcb.allow", "x").withMessageContaining("belongs to halley-push-http,");
+        refused("push", "fcm.nonsense", "x").withMessageContaining("is not an option here");
+    }
+
+    private static ThrowableAssertAlternative<OptionException> absent(String option) {
+        return assertThatExceptionOfType(OptionException.class)
+                .isThrownBy(() -> Options.of(Map.of("push", Map.of(option, "x")), List.of()));
+    }
+
+    @Test
+    void aProvidersOwnOptions_areKnown() {
         FakeProviders factory = new FakeProviders(
-                Set.of("mine"), Option.number("mine.number", 1, 3), Option.oneOf("customhttp.url", "here"));
+                Set.of("mine"),
+                Option.number("mine.number", "1", "A number.", 1, 3),
+                Option.oneOf("mine.place", "`here`", "A place.", "here"));
         Options options = Options.of(
                 Map.of("push.provider.mine", Map.of("mine.number", 3, "debug.mine.number", 2)), List.of(factory));
         assertThat(new ProviderConfig("mine", options).option("mine.number")).contains("3");
         assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> Options.of(Map.of("push", Map.of("customhttp.url", "there")), List.of(factory)))
-                .withMessage("[push] customhttp.url = 'there': accepted is here");
+                .isThrownBy(() -> Options.of(Map.of("push", Map.of("mine.place", "there")), List.of(factory)))
+                .withMessage("[push] mine.place = 'there': accepted is here");
     }
 
     @Test
@@ -276,13 +319,6 @@ class OptionsTest {
         assertThat(config.option("fcm.title")).contains("narrow");
         assertThat(config.option("fcm.body")).contains("wide");
         assertThat(config.option("fcm.url")).isEmpty();
-    }
-
-    @Test
-    void theApiKeyOfTheOldInterface_isRefusedWithWhatToUse() {
-        refused("push.provider.fcm", "fcm.apiKey", "AIza")
-                .withMessage("[push.provider.fcm] fcm.apiKey = (not shown): accepted is nothing: it belongs to an"
-                        + " interface that Google ended in June 2024; use fcm.credentials with a service account file");
     }
 
     @Test
@@ -394,8 +430,12 @@ class OptionsTest {
         return new Device("ios", "token", "", language, false);
     }
 
+    private static Option text(String name) {
+        return Option.text(name, "none", "A text.");
+    }
+
     private static Options of(Map<String, ? extends Map<String, ?>> sections) {
-        return Options.of(sections, List.of());
+        return Options.of(sections, List.of(PROVIDERS));
     }
 
     private static ThrowableAssertAlternative<OptionException> refused(String section, String option, Object value) {
@@ -405,9 +445,7 @@ class OptionsTest {
 
     @Test
     void aSecretOption_isNotEmpty_andNeverShown() {
-        assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> Options.of(Map.of("push", Map.of("apple.certificatePassword", "")), List.of()))
-                .withMessageContaining("(not shown)");
+        refused("push", "apple.certificatePassword", "").withMessageContaining("(not shown)");
     }
 
     @Test

@@ -49,7 +49,20 @@ public record ProviderConfig(String type, Options options) {
      * @param accepted what it could be
      */
     public OptionException unusable(String name, String value, String why, String accepted) {
-        return OptionException.unusable(
-                options.sectionWith(name, value).orElse("push.provider." + type), name, value, why, accepted);
+        return OptionException.unusable(section(name, value), name, value, why, accepted);
+    }
+
+    /**
+     * Returns the complaint that a value is not accepted beside those of other options.
+     *
+     * @param value as it may be printed
+     * @param accepted what it could be
+     */
+    public OptionException refused(String name, String value, String accepted) {
+        return new OptionException(section(name, value), name, value, accepted);
+    }
+
+    private String section(String name, String value) {
+        return options.sectionWith(name, value).orElse("push.provider." + type);
     }
 }

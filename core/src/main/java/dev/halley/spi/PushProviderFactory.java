@@ -1,6 +1,6 @@
 package dev.halley.spi;
 
-import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,8 +12,8 @@ public interface PushProviderFactory {
     /** Returns the device types that this factory serves, in lower case. */
     Set<String> types();
 
-    /** Returns the options that its providers read. */
-    Collection<Option> options();
+    /** Returns the options that are its providers' own; no other place knows them. */
+    List<Option> options();
 
     /**
      * Makes a provider, without I/O.

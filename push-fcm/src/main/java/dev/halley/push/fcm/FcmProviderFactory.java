@@ -7,7 +7,6 @@ import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,30 +22,9 @@ import org.jspecify.annotations.Nullable;
  * key and the same for each attempt, and a notification if there is a title or a body. Without the token it has at most 4,096
  * bytes: the oldest rows are left out, and a text that is too long is cut.
  *
- * <table>
- * <caption>Options</caption>
- * <tr><th>option</th><th>what it is</th></tr>
- * <tr><td>{@code fcm.credentials}</td><td>The path of a service account's key file; the {@code token_uri} in it is where
- * OAuth tokens come from. If no section sets it, the <a
- * href="https://cloud.google.com/docs/authentication/application-default-credentials">application default credentials</a>
- * are taken, for example the file that {@code GOOGLE_APPLICATION_CREDENTIALS} names. Read at the start.</td></tr>
- * <tr><td>{@code fcm.project}</td><td>The project's id. Default: the one in the credentials.</td></tr>
- * <tr><td>{@code fcm.url}</td><td>Where FCM is. Default {@code https://fcm.googleapis.com}. Anything else is for a stand-in:
- * {@code https} with a certificate that the JVM trusts, or {@code http}, which is HTTP/1.1 without TLS, on this machine
- * alone.</td></tr>
- * <tr><td>{@code fcm.title}, {@code fcm.body}</td><td>Title and body of a visible notification; the file {@code texts} comes
- * first. Default: none, and the app shows what it likes.</td></tr>
- * <tr><td>{@code fcm.priority}</td><td>{@code high} or {@code normal}. Default {@code high}; {@code normal} if {@code
- * content} is {@code background}.</td></tr>
- * <tr><td>{@code fcm.ttl}</td><td>Whole seconds for which a push is tried and FCM keeps it, at most 28 days; 0: FCM delivers it at once or never. Default: {@code ttl}.</td></tr>
- * <tr><td>{@code fcm.collapse_key}</td><td>FCM keeps only the last of the messages with the same key for a device that is
- * not there. Default: none; the chat's if {@code collapse} is set.</td></tr>
- * <tr><td>{@code content}</td><td>{@code full}: the texts of the chat are in {@code lastTranscript}; {@code none}: it is
- * empty; {@code background}: it is empty and there is no notification. Default {@code full}.</td></tr>
- * <tr><td>{@code collapse}</td><td>{@code true}: one visible notification for each chat. Default {@code false}.</td></tr>
- * <tr><td>{@code validate_only}</td><td>{@code true}: asks FCM at the start, for at most ten seconds, whether it accepts the
- * credentials, and refuses to start if it does not. Default {@code false}.</td></tr>
- * </table>
+ * <p>Its options are those of {@link #options()}. All credentials are read at the start; where no section names any, the
+ * <a href="https://cloud.google.com/docs/authentication/application-default-credentials">application default
+ * credentials</a> are taken, for example the file that {@code GOOGLE_APPLICATION_CREDENTIALS} names.
  *
  * <p>What each answer means follows Google's <a
  * href="https://firebase.google.com/docs/cloud-messaging/error-codes">error codes</a>: {@code UNREGISTERED}, {@code
@@ -72,7 +50,62 @@ public final class FcmProviderFactory implements PushProviderFactory {
     static final String VALIDATE = "validate_only";
 
     static final String PROJECT_ACCEPTED =
-            "the id of a project, such as my-app-1234; set nowhere, the one in the" + " credentials is taken";
+            "the id of a project, such as my-app-1234; set nowhere, the one in the credentials is taken";
+
+    private static final List<Option> OPTIONS = List.of(
+            Option.text(
+                    CREDENTIALS,
+                    "if no section sets it, application default credentials",
+                    "The path of a service account's key file; the `token_uri` in it is where OAuth tokens come from."),
+            Option.matching(
+                    PROJECT,
+                    "the one in the credentials",
+                    "The project's id.",
+                    PROJECT_ACCEPTED,
+                    "[A-Za-z0-9][A-Za-z0-9.:-]{0,99}"),
+            new Option(
+                    URL,
+                    "`" + FcmUrl.GOOGLES + "`",
+                    "Where FCM is; another one is for a stand-in, with a certificate that the JVM trusts.",
+                    FcmUrl.ACCEPTED,
+                    value -> FcmUrl.parse(value).isPresent()),
+            Option.text(
+                    TITLE,
+                    "none: the app shows what it likes",
+                    "The title of a visible notification; `texts` goes first."),
+            Option.text(
+                    BODY,
+                    "none: the app shows what it likes",
+                    "The body of a visible notification; `texts` goes first."),
+            Option.oneOf(
+                    PRIORITY,
+                    "`high`; `normal` where `content` is `background`",
+                    "`normal` may wait until the phone wakes by itself.",
+                    "high",
+                    "normal"),
+            Option.seconds(
+                    TTL,
+                    "`ttl`",
+                    "How long a push is tried and FCM keeps it, instead of `ttl`; 0 is at once or never.",
+                    0,
+                    Message.MOST_TIME_TO_LIVE.toSeconds()),
+            Option.text(
+                    COLLAPSE_KEY,
+                    "the chat's with `collapse`, else none",
+                    "FCM keeps only the last push with the same key for a device that is not there."),
+            Option.flag(
+                    VALIDATE,
+                    "`false`",
+                    "Whether FCM is asked at the start, for at most ten seconds, if it takes the credentials; if not, the"
+                            + " start is refused."),
+            new Option(
+                            "fcm.apiKey",
+                            "–",
+                            "No longer an option.",
+                            "nothing: it belongs to an interface that Google ended in June 2024; use " + CREDENTIALS
+                                    + " with a service account file",
+                            value -> false)
+                    .asSecret());
 
     private static final String NAME = "halley-push-fcm";
     /** Google is asked for few tokens at a time, and a fetch that hangs must not hold up every other account's. */
@@ -109,20 +142,8 @@ public final class FcmProviderFactory implements PushProviderFactory {
     }
 
     @Override
-    public Collection<Option> options() {
-        return List.of(
-                Option.text(CREDENTIALS),
-                new Option(PROJECT, PROJECT_ACCEPTED, false, value -> value.matches("[A-Za-z0-9][A-Za-z0-9.:-]{0,99}")),
-                new Option(
-                        URL,
-                        FcmUrl.ACCEPTED,
-                        false,
-                        value -> FcmUrl.parse(value).isPresent()),
-                Option.text(TITLE),
-                Option.text(BODY),
-                Option.oneOf(PRIORITY, "high", "normal"),
-                Option.seconds(TTL, 0, Message.MOST_TIME_TO_LIVE.toSeconds()),
-                Option.text(COLLAPSE_KEY));
+    public List<Option> options() {
+        return OPTIONS;
     }
 
     @Override

@@ -28,7 +28,7 @@ import java.util.concurrent.CompletionStage;
 final class HttpProvider implements PushProvider {
 
     static final Duration MOST_TIMEOUT = WebClient.MOST_TIME_LIMIT;
-    private static final String DEFAULT_TIMEOUT = "10";
+    static final String DEFAULT_TIMEOUT = "10";
 
     private static final String URL = "url";
     private static final String TIMEOUT = "timeout";

@@ -8,7 +8,6 @@ import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -23,26 +22,10 @@ import java.util.function.Predicate;
  * Webhooks</a> says: {@code webhook-id} is the push's key, the same for each attempt, {@code webhook-timestamp} the time of
  * the attempt, {@code webhook-signature} is there if there is a secret.
  *
- * <table>
- * <caption>Options</caption>
- * <tr><th>option</th><th>for</th><th>what it is</th></tr>
- * <tr><td>{@code customhttp.url}</td><td>customhttp</td><td>Where to push to: any {@code http} or {@code https} URL, inside
- * or outside, without user-info and fragment. No default; has to be set in at least one section.</td></tr>
- * <tr><td>{@code customhttp.authorization}</td><td>customhttp</td><td>The value of the {@code Authorization} header.
- * Default: none. Never sent to a URL that a device named.</td></tr>
- * <tr><td>{@code customhttp.secret}</td><td>both</td><td>Signs each request: {@code whsec_} and base64 of, as the
- * specification advises, 24 to 64 random bytes. While a secret is replaced, both with a space or comma between them: each
- * signs. Default: no signature. Give {@code [push.provider.httpcb]} one of its own if those who receive at {@code
- * customhttp.url} trust the signature alone, for anybody can have a push of his own chat sent to himself.</td></tr>
- * <tr><td>{@code customhttp.timeout}</td><td>both</td><td>Whole seconds from 1 to 30, for everything from the look-up of the
- * name to the status of the answer. Default 10.</td></tr>
- * <tr><td>{@code content}</td><td>both</td><td>{@code full}: the texts of the chat are in {@code lastTranscript}; {@code
- * none}: it is empty; {@code background}: it is empty, too, and the app fetches by itself what is new. Default {@code
- * full}.</td></tr>
- * <tr><td>{@code httpcb.allow}</td><td>httpcb</td><td>Where devices may have pushes sent to besides {@code https} at public
- * addresses, an {@link AllowList}; read from {@code [push.provider.httpcb]} or {@code [push]}. Default:
- * nowhere.</td></tr>
- * </table>
+ * <p>Its options are those of {@link #options()}. {@code customhttp.secret} and {@code customhttp.timeout} are for both
+ * types. Give {@code [push.provider.httpcb]} a secret of its own if those who receive at {@code customhttp.url} trust the
+ * signature alone, for anybody can have a push of his own chat sent to himself. What {@code httpcb.allow} admits is said
+ * at {@link AllowList}.
  *
  * <p>An answer of 2xx is {@code Accepted}; 410 {@code Unregistered}; 408, 425, 429, 5xx, silence and nonsense are {@code
  * Unavailable}, for {@code Retry-After} if it says so, at most a day; anything else is {@code Rejected}, redirects included,
@@ -63,9 +46,41 @@ public final class HttpProviderFactory implements PushProviderFactory {
 
     private static final Option URL_OPTION = new Option(
             URL,
+            "must be set somewhere",
+            "Where `customhttp` pushes to: inside or outside, plain http and loopback included.",
             "an absolute http or https URL with a host, without user-info and fragment",
-            false,
             value -> WebUrl.parse(value).isPresent());
+
+    private static final List<Option> OPTIONS = List.of(
+            URL_OPTION,
+            Option.matching(
+                            AUTHORIZATION,
+                            "none",
+                            "Value of the `Authorization` header; never sent to a URL that a device named.",
+                            "the value of a header, printable ASCII such as Bearer …",
+                            "\\p{Graph}+( \\p{Graph}+)*")
+                    .asSecret(),
+            new Option(
+                            SECRET,
+                            "no signature",
+                            "Signs pushes of both types, best with 24 to 64 random bytes; while one secret is replaced,"
+                                    + " give both.",
+                            "whsec_ followed by base64; several with spaces or commas between them",
+                            accepts(Signer::of))
+                    .asSecret(),
+            Option.seconds(
+                    TIMEOUT,
+                    HttpProvider.DEFAULT_TIMEOUT,
+                    "How long a push of either type may take, from the look-up of the name to the status of the answer.",
+                    1,
+                    HttpProvider.MOST_TIMEOUT.toSeconds()),
+            new Option(
+                    ALLOW,
+                    "none",
+                    "Exceptions to \"https at public addresses\" for `httpcb`; read from `push.provider.httpcb` or `push`.",
+                    "[http://]host[:port] with commas between them, host being a name, *.name, 10.1.2.3, 10.0.0.0/8,"
+                            + " [fd00::1] or [fd00::]/8",
+                    accepts(AllowList::parse)));
 
     private final InstantSource clock;
 
@@ -84,26 +99,8 @@ public final class HttpProviderFactory implements PushProviderFactory {
     }
 
     @Override
-    public Collection<Option> options() {
-        return List.of(
-                URL_OPTION,
-                new Option(
-                        SECRET,
-                        "whsec_ followed by base64; several with spaces or commas between them",
-                        true,
-                        accepts(Signer::of)),
-                new Option(
-                        AUTHORIZATION,
-                        "the value of a header, printable ASCII such as Bearer …",
-                        true,
-                        value -> value.matches("\\p{Graph}+( \\p{Graph}+)*")),
-                Option.seconds(TIMEOUT, 1, HttpProvider.MOST_TIMEOUT.toSeconds()),
-                new Option(
-                        ALLOW,
-                        "[http://]host[:port] with commas between them, host being a name, *.name, 10.1.2.3, 10.0.0.0/8,"
-                                + " [fd00::1] or [fd00::]/8",
-                        false,
-                        accepts(AllowList::parse)));
+    public List<Option> options() {
+        return OPTIONS;
     }
 
     @Override

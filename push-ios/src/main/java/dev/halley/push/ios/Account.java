@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** A server of APNs and what opens it. Its files are read once. Immutable. */
 final class Account {
 
-    private static final String DEFAULT_HOST = ApnsClientBuilder.PRODUCTION_APNS_HOST;
-    private static final String DEFAULT_PORT = String.valueOf(ApnsClientBuilder.DEFAULT_APNS_PORT);
+    static final String DEFAULT_HOST = ApnsClientBuilder.PRODUCTION_APNS_HOST;
+    static final String DEFAULT_PORT = String.valueOf(ApnsClientBuilder.DEFAULT_APNS_PORT);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final long MOST_BYTES = 1 << 20;
     private static final int P256_BITS = 256;

@@ -30,7 +30,7 @@ final class Alert {
     /** What Apple's interface of the old days took. */
     static final int LEAST_LIMIT = 256;
 
-    private static final int LEAST_LIMIT_WITH_THREAD = 512;
+    static final int LEAST_LIMIT_WITH_THREAD = 512;
     private static final JsonFactory JSON = new JsonFactory();
 
     private Alert() {}

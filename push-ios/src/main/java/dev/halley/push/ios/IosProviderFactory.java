@@ -1,19 +1,15 @@
 package dev.halley.push.ios;
 
-import dev.halley.Notification;
 import dev.halley.OptionException;
 import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Makes providers that push to iOS: {@code ios}, through the Apple Push Notification service (APNs).
@@ -21,35 +17,8 @@ import java.util.stream.Stream;
  * <p>Each distinct server and credential that a device can choose, by its provider's name or by {@code debug}, has one
  * connection, made with the first push. Texts are trimmed exactly to {@code apple.payload_limit}.
  *
- * <table>
- * <caption>Options; each may differ per provider and event, and has a {@code debug.} twin</caption>
- * <tr><th>option</th><th>what it is</th></tr>
- * <tr><td>{@code apple.key}</td><td>The {@code .p8} file of a key that signs provider tokens. With {@code apple.keyId},
- * {@code apple.teamId} (ten letters and digits each) and {@code apple.topic}.</td></tr>
- * <tr><td>{@code apple.certificate}</td><td>Instead of a key: the {@code .p12} file of a certificate and its key, opened by
- * {@code apple.certificatePassword}. Default for that: empty.</td></tr>
- * <tr><td>{@code apple.topic}</td><td>The app's bundle ID. Default with a certificate: the certificate's.</td></tr>
- * <tr><td>{@code apple.host}, {@code apple.port}</td><td>The server. Default {@code api.push.apple.com} and 443; devices with
- * an app from Xcode are at {@code api.sandbox.push.apple.com}.</td></tr>
- * <tr><td>{@code apple.trusted}</td><td>A PEM file of the certificates to trust instead of Java's own, for a
- * stand-in.</td></tr>
- * <tr><td>{@code apple.title}</td><td>The alert's title. Default: none. A title in the file {@code texts} goes
- * first.</td></tr>
- * <tr><td>{@code apple.alertMessage.body}</td><td>The alert's body. Default: the push's sentence, {@code
- * _client_timeout_notification_message}. A body in the file {@code texts} goes first.</td></tr>
- * <tr><td>{@code apple.badge}</td><td>A number, or {@code auto} for how many pushable rows the customer has not seen.
- * Default: the badge stays as it is.</td></tr>
- * <tr><td>{@code apple.sound}</td><td>The name of a sound. Default: silence.</td></tr>
- * <tr><td>{@code apple.mutable-content}</td><td>Whether the app may change the alert before it is shown. Default {@code
- * false}.</td></tr>
- * <tr><td>{@code apple.payload_limit}</td><td>The most bytes of a payload, 256 to 4,096. Default 4,096. Below 512 the alert has
- * no {@code thread-id}, for which there would be no room.</td></tr>
- * <tr><td>{@code content}</td><td>{@code full}: the texts of the chat are in {@code lastTranscript}; {@code none}: an alert,
- * and {@code lastTranscript} is empty; {@code background}: no alert, the app is woken silently at the system's leisure.
- * Default {@code full}.</td></tr>
- * <tr><td>{@code ttl}</td><td>Whole seconds after which APNs drops what it could not deliver.</td></tr>
- * <tr><td>{@code collapse}</td><td>{@code true}: a chat's alerts replace each other. Default {@code false}.</td></tr>
- * </table>
+ * <p>Its options are those of {@link #options()}: a key with its ids and a topic, or a certificate. Each may differ per
+ * provider and event.
  *
  * <p>What APNs says is sorted by its reason: {@code BadDeviceToken}, {@code DeviceTokenNotForTopic}, {@code ExpiredToken}
  * and {@code Unregistered} are {@code Unregistered}, since when if it says so; what time may cure, a connection that is lost
@@ -81,21 +50,55 @@ public final class IosProviderFactory implements PushProviderFactory {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
 
     private static final List<Option> OPTIONS = List.of(
-            Option.text(KEY),
-            matching(KEY_ID, "[A-Za-z0-9]{10}", "ten letters and digits, as Apple shows them beside the key"),
-            matching(TEAM_ID, "[A-Za-z0-9]{10}", "ten letters and digits, as Apple shows them beside the team"),
-            Option.text(CERTIFICATE),
-            new Option(CERTIFICATE_PASSWORD, "any text", true, value -> true),
-            matching(TOPIC, "[A-Za-z0-9._-]{1,255}", "a bundle ID such as com.example.app"),
-            matching(HOST, "[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45}", "a host such as api.sandbox.push.apple.com"),
-            Option.number(PORT, 1, 65_535),
-            Option.text(TRUSTED),
-            Option.text(TITLE),
-            Option.text(BODY),
-            matching(BADGE, "[0-9]{1,6}|auto", "a whole number up to 999999, or auto"),
-            Option.text(SOUND),
-            Option.flag(MUTABLE_CONTENT),
-            Option.number(PAYLOAD_LIMIT, Alert.LEAST_LIMIT, Alert.MOST_LIMIT));
+            Option.text(KEY, "–", "The path of a p8 file: a key that signs provider tokens."),
+            Option.matching(
+                    KEY_ID,
+                    "–",
+                    "The key's id.",
+                    "ten letters and digits, as Apple shows them beside the key",
+                    "[A-Za-z0-9]{10}"),
+            Option.matching(
+                    TEAM_ID,
+                    "–",
+                    "The team's id.",
+                    "ten letters and digits, as Apple shows them beside the team",
+                    "[A-Za-z0-9]{10}"),
+            Option.text(CERTIFICATE, "–", "The path of a p12 file with a certificate and its key, instead of a key."),
+            new Option(CERTIFICATE_PASSWORD, "empty", "What opens the p12 file.", "any text", value -> true).asSecret(),
+            Option.matching(
+                    TOPIC,
+                    "the certificate's",
+                    "The app's bundle ID.",
+                    "a bundle ID such as com.example.app",
+                    "[A-Za-z0-9._-]{1,255}"),
+            Option.matching(
+                    HOST,
+                    "`" + Access.DEFAULT_HOST + "`",
+                    "The server.",
+                    "a host such as api.sandbox.push.apple.com",
+                    "[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45}"),
+            Option.number(PORT, Access.DEFAULT_PORT, "The server's port.", 1, 65_535),
+            Option.text(
+                    TRUSTED,
+                    "whom Java trusts",
+                    "The path of a PEM file of the certificates to trust at the server, for a stand-in."),
+            Option.text(TITLE, "none", "The alert's title; `texts` goes first."),
+            Option.text(BODY, "the push's sentence", "The alert's body; `texts` goes first."),
+            Option.matching(
+                    BADGE,
+                    "unchanged",
+                    "The number at the app's icon, `auto` for how many rows are unseen.",
+                    "a whole number up to 999999, or auto",
+                    "[0-9]{1,6}|auto"),
+            Option.text(SOUND, "silence", "The name of a sound."),
+            Option.flag(MUTABLE_CONTENT, "`false`", "Whether the app may change the alert before it is shown."),
+            Option.number(
+                    PAYLOAD_LIMIT,
+                    String.valueOf(Alert.MOST_LIMIT),
+                    "The most bytes of a payload; below " + Alert.LEAST_LIMIT_WITH_THREAD
+                            + " the alert has no `thread-id`.",
+                    Alert.LEAST_LIMIT,
+                    Alert.MOST_LIMIT));
 
     private final Duration timeLimit;
 
@@ -114,7 +117,7 @@ public final class IosProviderFactory implements PushProviderFactory {
     }
 
     @Override
-    public Collection<Option> options() {
+    public List<Option> options() {
         return OPTIONS;
     }
 
@@ -141,11 +144,7 @@ public final class IosProviderFactory implements PushProviderFactory {
         try {
             return Account.read(description);
         } catch (Account.BadFileException e) {
-            throw new OptionException(
-                    section(config, e.option(), e.file()),
-                    e.option(),
-                    "'" + e.file() + "' (" + e.problem() + ")",
-                    e.accepted());
+            throw config.unusable(e.option(), e.file(), e.problem(), e.accepted());
         }
     }
 
@@ -156,8 +155,7 @@ public final class IosProviderFactory implements PushProviderFactory {
                 int least = Alert.least(settings.message(), variant);
                 String limit = variant.getOrDefault(PAYLOAD_LIMIT, String.valueOf(Alert.MOST_LIMIT));
                 if (least > Integer.parseInt(limit)) {
-                    throw new OptionException(
-                            section(config, PAYLOAD_LIMIT, limit),
+                    throw config.refused(
                             PAYLOAD_LIMIT,
                             limit,
                             "at least " + least + ", which title, body and message need without any row");
@@ -176,21 +174,5 @@ public final class IosProviderFactory implements PushProviderFactory {
                 missing,
                 KEY + " (a p8 file) with " + KEY_ID + ", " + TEAM_ID + " and " + TOPIC + ", or " + CERTIFICATE
                         + " (a p12 file) with " + CERTIFICATE_PASSWORD);
-    }
-
-    /** Returns the section in which a value is most likely to stand. */
-    private static String section(ProviderConfig config, String option, String value) {
-        String event = ".event." + Notification.NEW_AGENT_MESSAGE;
-        String own = "push.provider." + config.type();
-        return Stream.of(own + event, "push.provider" + event, own, "push")
-                .filter(section -> Stream.of(option, "debug." + option)
-                        .map(name -> config.options().get(section, name))
-                        .anyMatch(Optional.of(value)::equals))
-                .findFirst()
-                .orElse("push.provider.*");
-    }
-
-    private static Option matching(String name, String pattern, String accepted) {
-        return new Option(name, accepted, false, value -> value.matches(pattern));
     }
 }

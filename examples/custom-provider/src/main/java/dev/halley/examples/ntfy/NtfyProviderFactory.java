@@ -6,18 +6,18 @@ import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
 /** Makes the provider of devices whose {@code push_notification_type} is {@code ntfy}. */
 public final class NtfyProviderFactory implements PushProviderFactory {
 
-    static final Option URL = new Option(
+    static final Option URL = Option.matching(
             "ntfy.url",
+            "must be set",
+            "Where pushes are published.",
             "the URL of a server, such as https://ntfy.sh",
-            false,
-            value -> value.matches("https?://[^\\s?#]+"));
+            "https?://[^\\s?#]+");
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -27,7 +27,7 @@ public final class NtfyProviderFactory implements PushProviderFactory {
     }
 
     @Override
-    public Collection<Option> options() {
+    public List<Option> options() {
         return List.of(URL);
     }
 
