@@ -2,20 +2,22 @@ package dev.halley.spi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.halley.Notification;
 import dev.halley.Row;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fits rows into a payload of a limited size, exactly: the oldest rows go first; if the newest alone is too long, its text
- * is cut at a grapheme boundary and ends with {@code …}. What counts is the length of the escaped JSON in UTF-8.
+ * Writes payloads of a limited size, with as many rows as fit: the oldest rows go first; if the newest alone is too long,
+ * its text is cut at a grapheme boundary and ends with {@code …}. What counts is the length of the payload in UTF-8.
  *
- * <p>The payload has the rows as {@code {"<type>":"<text>"}} with commas between them and no white space, and says what is
- * missing by {@code ,"omitted":<rows left out>} and {@code ,"truncated":true}. Immutable.
+ * <p>Rows count as they are written by {@link Fitted#toJson}: {@code {"<type>":"<text>"}} with commas between them and no
+ * white space, and what is missing as {@code ,"omitted":<rows left out>} and {@code ,"truncated":true}. Immutable.
  */
 public final class PayloadFitter {
 
@@ -25,67 +27,96 @@ public final class PayloadFitter {
     /** A grapheme cluster. {@code BreakIterator} would split families, flags and skin tones on Java 17. */
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
 
+    /** The characters whose escape is a backslash and one character. */
+    private static final String SHORT_ESCAPES = "\"\\\b\t\n\f\r";
+
     /** How many bytes each ASCII character has where it is escaped once, and twice. */
-    private static final byte[][] ESCAPED_ASCII = {escapedAscii(1), escapedAscii(2)};
+    private static final int[][] ESCAPED_ASCII = {escapedAscii(1), escapedAscii(2)};
+
+    private static final int MOST_BYTES_OF_A_CHARACTER = 3;
+    private static final int USUAL_LENGTH = 1_024;
 
     private static final Fitted NOTHING = new Fitted(List.of(), 0, false, 0);
 
     private final int limit;
-    private final int frame;
     private final int depth;
 
-    private PayloadFitter(int limit, int frame, int depth) {
+    /** What texts are escaped by before they become JSON. */
+    private final Map<Character, String> escapes;
+
+    /** How many bytes each ASCII character of a text has, with all escapes. */
+    private final int[] ofTexts;
+
+    private PayloadFitter(int limit, int depth, Map<Character, String> escapes) {
         this.limit = limit;
-        this.frame = frame;
         this.depth = depth;
-        int least = frame + omittedSize(Integer.MAX_VALUE);
-        if (least > limit) {
-            throw new IllegalArgumentException(
-                    "A limit of " + limit + " bytes is too small: without any row the payload has " + least);
-        }
+        this.escapes = Map.copyOf(escapes);
+        this.ofTexts = ESCAPED_ASCII[depth - 1].clone();
+        this.escapes.forEach((c, escape) -> {
+            if (c >= ofTexts.length) {
+                throw new IllegalArgumentException("Only ASCII characters can have an escape, not " + c);
+            }
+            ofTexts[c] = escapedLength(escape, depth);
+        });
     }
 
     /**
-     * Returns a fitter for a payload in which the rows are JSON.
+     * Returns a fitter for payloads in which the rows are JSON.
      *
-     * @param limit the most bytes that the whole payload may have
-     * @param frame the bytes of the whole payload without rows and without {@code omitted} and {@code truncated}
-     * @throws IllegalArgumentException if the frame and the longest {@code omitted} are larger than the limit
+     * @param limit the most bytes that a whole payload may have in UTF-8
      */
-    public static PayloadFitter json(int limit, int frame) {
-        return new PayloadFitter(limit, frame, 1);
+    public static PayloadFitter json(int limit) {
+        return new PayloadFitter(limit, 1, Map.of());
     }
 
-    /** Returns a fitter for a payload in which the rows are JSON within a JSON string, and so escaped twice. */
-    public static PayloadFitter jsonInString(int limit, int frame) {
-        return new PayloadFitter(limit, frame, 2);
+    /** Returns a fitter for payloads in which the rows are JSON within a JSON string, and so escaped twice. */
+    public static PayloadFitter jsonInString(int limit) {
+        return new PayloadFitter(limit, 2, Map.of());
     }
 
     /**
-     * Writes a payload in which the rows are JSON, with as many of them as fit.
+     * Returns a fitter for payloads in which the chat's texts have escapes of their own, inside those of JSON.
      *
-     * @param limit the most bytes that the whole payload may have in UTF-8
+     * @param escapes by ASCII character, such as {@code &lt;} for {@code <}
+     */
+    public PayloadFitter escaping(Map<Character, String> escapes) {
+        return new PayloadFitter(limit, depth, escapes);
+    }
+
+    /**
+     * Writes a payload with as many rows as fit.
+     *
      * @param rows the rows to show, in order
      * @param payload writes the whole payload; asked up to three times, the first time with what is perhaps too much
-     * @throws IllegalArgumentException if it is too large even without rows
+     * @throws IllegalArgumentException if it is too large even without rows, or if what it writes for them is longer than
+     *     what they count
      */
-    public static String fitJson(int limit, List<Row> rows, Function<Fitted, String> payload) {
-        return fit(limit, rows, payload, 1);
-    }
-
-    /** As {@link #fitJson}, for a payload in which the rows are JSON within a JSON string, and so escaped twice. */
-    public static String fitJsonInString(int limit, List<Row> rows, Function<Fitted, String> payload) {
-        return fit(limit, rows, payload, 2);
-    }
-
-    private static String fit(int limit, List<Row> rows, Function<Fitted, String> payload, int depth) {
+    public String fit(List<Row> rows, Function<Fitted, String> payload) {
         // As a rule there is room for all, and then it is quicker written than reckoned.
-        String whole = payload.apply(new PayloadFitter(limit, 0, depth).fit(rows));
-        if (whole.getBytes(UTF_8).length <= limit) {
-            return whole;
+        if (characters(rows) <= limit) {
+            String whole = payload.apply(new Fitted(entries(rows), 0, false, 0));
+            if (isWithinLimit(whole)) {
+                return whole;
+            }
         }
-        int frame = payload.apply(NOTHING).getBytes(UTF_8).length;
-        return payload.apply(new PayloadFitter(limit, frame, depth).fit(rows));
+        String written = payload.apply(fit(size(payload.apply(NOTHING)), rows));
+        if (!isWithinLimit(written)) {
+            throw new IllegalArgumentException("A payload has " + size(written) + " bytes instead of at most " + limit
+                    + ": its rows are written longer than they count, perhaps by an escape that is not told here");
+        }
+        return written;
+    }
+
+    private static long characters(List<Row> rows) {
+        return rows.stream().mapToLong(row -> row.event().text().length()).sum();
+    }
+
+    private boolean isWithinLimit(String payload) {
+        return payload.length() <= limit / MOST_BYTES_OF_A_CHARACTER || size(payload) <= limit;
+    }
+
+    private static int size(String payload) {
+        return payload.getBytes(UTF_8).length;
     }
 
     /**
@@ -94,15 +125,72 @@ public final class PayloadFitter {
      * @param entries the rows that are shown, in order
      * @param omitted how many of the oldest rows are left out
      * @param truncated whether the last text was cut
-     * @param size the bytes of the whole payload
+     * @param size the bytes of the whole payload, where they were counted
      */
-    public record Fitted(List<Entry> entries, int omitted, boolean truncated, int size) {}
+    public record Fitted(List<Entry> entries, int omitted, boolean truncated, int size) {
+
+        /**
+         * Returns the rows as an array and, after it, what is missing as further members of the object that the array stands
+         * in: {@code [{"<type>":"<text>"}],"omitted":1,"truncated":true}.
+         */
+        public String toJson() {
+            StringBuilder json = new StringBuilder(USUAL_LENGTH);
+            appendTo(json);
+            return json.toString();
+        }
+
+        /**
+         * Returns the chat part of a payload, which is the same for all platforms: {@code
+         * {"message":"…","serviceId":"…","lastTranscript":[…]}} and what is missing.
+         */
+        public String chatPart(Notification notification) {
+            StringBuilder json = new StringBuilder(USUAL_LENGTH).append('{');
+            appendTo(json, notification, "");
+            return json.append('}').toString();
+        }
+
+        /** Returns the members of the chat part, without braces and with the tag among them, to stand beside others. */
+        public String chatMembers(Notification notification) {
+            StringBuilder json = new StringBuilder(USUAL_LENGTH);
+            appendTo(json, notification, ",\"tag\":" + quoted(notification.tag()));
+            return json.toString();
+        }
+
+        private void appendTo(StringBuilder json, Notification notification, String tag) {
+            json.append("\"message\":");
+            appendQuoted(json, notification.message());
+            json.append(",\"serviceId\":");
+            appendQuoted(json, notification.serviceId());
+            json.append(tag).append(",\"lastTranscript\":");
+            appendTo(json);
+        }
+
+        private void appendTo(StringBuilder json) {
+            json.append('[');
+            String begin = "{";
+            for (Entry entry : entries) {
+                json.append(begin);
+                begin = ",{";
+                appendQuoted(json, entry.type());
+                json.append(':');
+                appendQuoted(json, entry.text());
+                json.append('}');
+            }
+            json.append(']');
+            if (omitted > 0) {
+                json.append(",\"omitted\":").append(omitted);
+            }
+            if (truncated) {
+                json.append(",\"truncated\":true");
+            }
+        }
+    }
 
     /**
      * A row that is shown.
      *
      * @param type the event's type
-     * @param text the event's text, cut if need be
+     * @param text the event's text, cut if need be and with the escapes of its own, but not those of JSON
      */
     public record Entry(String type, String text) {
         @Override
@@ -111,8 +199,18 @@ public final class PayloadFitter {
         }
     }
 
-    /** Returns the rows that fit. */
-    public Fitted fit(List<Row> rows) {
+    /**
+     * Returns the rows that fit.
+     *
+     * @param frame the bytes of the whole payload without rows and without {@code omitted} and {@code truncated}
+     * @throws IllegalArgumentException if the frame and the longest {@code omitted} are larger than the limit
+     */
+    Fitted fit(int frame, List<Row> rows) {
+        int least = frame + omittedSize(Integer.MAX_VALUE);
+        if (least > limit) {
+            throw new IllegalArgumentException(
+                    "A limit of " + limit + " bytes is too small: without any row the payload has " + least);
+        }
         int total = rows.size();
         int size = frame;
         int shown = 0;
@@ -120,9 +218,7 @@ public final class PayloadFitter {
         int bestSize = frame + omittedSize(total);
         while (shown < total) {
             Row row = rows.get(total - 1 - shown);
-            size += (shown == 0 ? 0 : 1)
-                    + entrySize(row)
-                    + escapedLength(row.event().text(), depth);
+            size += (shown == 0 ? 0 : 1) + entrySize(row) + textSize(row);
             if (size > limit) {
                 break;
             }
@@ -134,32 +230,55 @@ public final class PayloadFitter {
             }
         }
         if (best == 0 && total > 0) {
-            return cut(rows.get(total - 1), total - 1);
+            return cut(frame, rows.get(total - 1), total - 1);
         }
-        List<Entry> entries = new ArrayList<>(best);
-        for (Row row : rows.subList(total - best, total)) {
-            entries.add(new Entry(row.event().type(), row.event().text()));
-        }
-        return new Fitted(Collections.unmodifiableList(entries), total - best, false, bestSize);
+        return new Fitted(entries(rows.subList(total - best, total)), total - best, false, bestSize);
     }
 
-    private Fitted cut(Row row, int omitted) {
+    private List<Entry> entries(List<Row> rows) {
+        List<Entry> entries = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            entries.add(new Entry(row.event().type(), escaped(row.event().text())));
+        }
+        return Collections.unmodifiableList(entries);
+    }
+
+    private String escaped(String text) {
+        if (escapes.isEmpty()) {
+            return text;
+        }
+        StringBuilder escaped = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            String escape = escapes.get(text.charAt(i));
+            if (escape == null) {
+                escaped.append(text.charAt(i));
+            } else {
+                escaped.append(escape);
+            }
+        }
+        return escaped.toString();
+    }
+
+    private Fitted cut(int frame, Row row, int omitted) {
         int around = frame + entrySize(row) + omittedSize(omitted) + truncatedSize() + escapedLength(ELLIPSIS, depth);
         if (around > limit) {
             return new Fitted(List.of(), omitted + 1, false, frame + omittedSize(omitted + 1));
         }
         String text = row.event().text();
         int end = longestPrefix(text, limit - around);
-        int size = around + escapedLength(text, 0, end, depth);
+        int size = around + escapedLength(text, 0, end, ofTexts, Integer.MAX_VALUE);
         return new Fitted(
-                List.of(new Entry(row.event().type(), text.substring(0, end) + ELLIPSIS)), omitted, true, size);
+                List.of(new Entry(row.event().type(), escaped(text.substring(0, end)) + ELLIPSIS)),
+                omitted,
+                true,
+                size);
     }
 
     /** Returns where the longest prefix of whole graphemes ends that has at most so many bytes. */
     private int longestPrefix(String text, int budget) {
         int fits = 0;
         for (int left = budget; fits < text.length(); fits++) {
-            left -= escapedLength(text, fits, fits + 1, depth);
+            left -= escapedLength(text.charAt(fits), ofTexts);
             if (left < 0) {
                 break;
             }
@@ -185,6 +304,12 @@ public final class PayloadFitter {
         return c < 0x300 || (c >= 0x4E00 && c <= 0x9FFF);
     }
 
+    /** Returns how many bytes a row's text has, or some number over the limit. */
+    private int textSize(Row row) {
+        String text = row.event().text();
+        return escapedLength(text, 0, text.length(), ofTexts, limit);
+    }
+
     private int entrySize(Row row) {
         return "{:}".length() + 4 * quoteSize() + escapedLength(row.event().type(), depth);
     }
@@ -206,29 +331,63 @@ public final class PayloadFitter {
         return depth;
     }
 
+    /** Returns a text as a JSON string, with its quotation marks. */
+    public static String quoted(String text) {
+        StringBuilder json = new StringBuilder(text.length() + 2);
+        appendQuoted(json, text);
+        return json.toString();
+    }
+
+    private static void appendQuoted(StringBuilder json, String text) {
+        char[] characters = text.toCharArray();
+        json.append('"');
+        int copied = 0;
+        for (int i = 0; i < characters.length; i++) {
+            char c = characters[i];
+            if (c < 0x20 || c == '"' || c == '\\') {
+                json.append(characters, copied, i - copied);
+                appendEscape(json, c);
+                copied = i + 1;
+            }
+        }
+        json.append(characters, copied, characters.length - copied).append('"');
+    }
+
+    private static void appendEscape(StringBuilder json, char c) {
+        int at = SHORT_ESCAPES.indexOf(c);
+        if (at >= 0) {
+            json.append('\\').append("\"\\btnfr".charAt(at));
+        } else {
+            json.append(String.format("\\u%04X", (int) c));
+        }
+    }
+
     /** Returns how many bytes a text has as the inside of a JSON string, in UTF-8. */
     public static int escapedLength(CharSequence text) {
         return escapedLength(text, 1);
     }
 
     private static int escapedLength(CharSequence text, int depth) {
-        return escapedLength(text, 0, text.length(), depth);
+        return escapedLength(text, 0, text.length(), ESCAPED_ASCII[depth - 1], Integer.MAX_VALUE);
     }
 
-    private static int escapedLength(CharSequence text, int from, int to, int depth) {
-        byte[] ascii = ESCAPED_ASCII[depth - 1];
+    /** Counts no further than {@code most} is exceeded. */
+    private static int escapedLength(CharSequence text, int from, int to, int[] ascii, int most) {
         int length = 0;
-        for (int i = from; i < to; i++) {
-            char c = text.charAt(i);
-            length += c < ascii.length ? ascii[c] : utf8Length(c);
+        for (int i = from; i < to && length <= most; i++) {
+            length += escapedLength(text.charAt(i), ascii);
         }
         return length;
     }
 
-    private static byte[] escapedAscii(int depth) {
-        byte[] lengths = new byte[0x80];
+    private static int escapedLength(char c, int[] ascii) {
+        return c < ascii.length ? ascii[c] : utf8Length(c);
+    }
+
+    private static int[] escapedAscii(int depth) {
+        int[] lengths = new int[0x80];
         for (char c = 0; c < lengths.length; c++) {
-            lengths[c] = (byte) escapedAsciiLength(c, depth);
+            lengths[c] = escapedAsciiLength(c, depth);
         }
         return lengths;
     }
@@ -240,8 +399,7 @@ public final class PayloadFitter {
         if (c >= 0x20) {
             return 1;
         }
-        boolean isShort = c == '\b' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-        return (isShort ? 2 : 6) + depth - 1;
+        return (SHORT_ESCAPES.indexOf(c) >= 0 ? 2 : 6) + depth - 1;
     }
 
     /** Of what is not ASCII; half a pair of surrogates counts two of the four bytes of the pair. */

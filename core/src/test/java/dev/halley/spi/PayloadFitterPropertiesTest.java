@@ -97,7 +97,7 @@ class PayloadFitterPropertiesTest {
         for (int i = 0; i < TEXTS; i++) {
             int limit = least + i % (MOST - least + 1);
             List<Row> rows = rows(random, limit);
-            Fitted fitted = fitter(depth, limit).fit(rows);
+            Fitted fitted = fitter(depth, limit).fit(frame(depth), rows);
             try {
                 check(rows, fitted, limit, depth);
             } catch (AssertionError e) {
@@ -120,10 +120,11 @@ class PayloadFitterPropertiesTest {
         texts.put("families", "👨‍👩‍👧‍👦".repeat(1_900));
         texts.put("anything", Stream.generate(() -> piece(random)).limit(15_000).collect(Collectors.joining()));
         PayloadFitter fitter = fitter(depth, MOST);
+        int frame = frame(depth);
         List<Long> medians = new ArrayList<>();
         texts.forEach((kind, text) -> {
             List<Row> rows = List.of(row(1, text.substring(0, 20_000)));
-            long median = median(() -> fitter.fit(rows));
+            long median = median(() -> fitter.fit(frame, rows));
             System.out.printf(
                     "20,000 characters (%s) into %,d bytes at depth %d: %d µs%n", kind, MOST, depth, median / 1_000);
             assertThat(Duration.ofNanos(median)).as(kind).isLessThan(Duration.ofMillis(1));
@@ -242,8 +243,11 @@ class PayloadFitterPropertiesTest {
     // JSON, written and read
 
     private static PayloadFitter fitter(int depth, int limit) {
-        int frame = size(payload(new Fitted(List.of(), 0, false, 0), depth));
-        return depth == 1 ? PayloadFitter.json(limit, frame) : PayloadFitter.jsonInString(limit, frame);
+        return depth == 1 ? PayloadFitter.json(limit) : PayloadFitter.jsonInString(limit);
+    }
+
+    private static int frame(int depth) {
+        return size(payload(new Fitted(List.of(), 0, false, 0), depth));
     }
 
     private static int least(int depth) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.halley.ChatEvent;
+import dev.halley.Notification;
 import dev.halley.Party;
 import dev.halley.Row;
 import dev.halley.spi.PayloadFitter.Entry;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -27,6 +29,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PayloadFitterTest {
 
     private static final int PLENTY = 1_000_000;
+
+    private static final Notification NOTIFICATION = new Notification(
+            "key",
+            Notification.NEW_AGENT_MESSAGE,
+            "New \\ message",
+            "180-1",
+            "",
+            List.of(),
+            0,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Map.of());
 
     /** Each of them is one grapheme, whatever stands beside it. */
     private static final List<String> GRAPHEMES = List.of(
@@ -71,7 +85,7 @@ class PayloadFitterTest {
     @ValueSource(ints = {1, 2})
     void whatFits_isShownWhole_andCountedExactly(int depth) {
         List<Row> rows = rows("Hello", "", "\"quoted\"\n\u0001\\ and 👨‍👩‍👧‍👦");
-        Fitted fitted = fitter(depth, PLENTY).fit(rows);
+        Fitted fitted = fit(depth, PLENTY, rows);
         assertThat(fitted.entries()).extracting(Entry::text).isEqualTo(texts(rows));
         assertThat(fitted.omitted()).isZero();
         assertThat(fitted.truncated()).isFalse();
@@ -82,15 +96,15 @@ class PayloadFitterTest {
     @ValueSource(ints = {1, 2})
     void aLimitThatIsJustMet_leavesNothingOut(int depth) {
         List<Row> rows = rows("one", "two", "three");
-        int size = fitter(depth, PLENTY).fit(rows).size();
-        assertThat(fitter(depth, size).fit(rows).entries()).hasSize(3);
-        assertThat(fitter(depth, size - 1).fit(rows).entries()).hasSize(2);
+        int size = fit(depth, PLENTY, rows).size();
+        assertThat(fit(depth, size, rows).entries()).hasSize(3);
+        assertThat(fit(depth, size - 1, rows).entries()).hasSize(2);
     }
 
     @Test
     void overTheLimit_theOldestRowsGoFirst_andAreCounted() {
         List<Row> rows = rows("oldest ".repeat(20), "older", "newest");
-        Fitted fitted = fitter(1, 130).fit(rows);
+        Fitted fitted = fit(1, 130, rows);
         assertThat(fitted.entries()).extracting(Entry::text).containsExactly("older", "newest");
         assertThat(fitted.omitted()).isEqualTo(1);
         assertThat(fitted.truncated()).isFalse();
@@ -99,7 +113,7 @@ class PayloadFitterTest {
 
     @Test
     void theNewestAloneTooLong_isCutAndSaysSo() {
-        Fitted fitted = fitter(1, 130).fit(rows("older", "newest ".repeat(20)));
+        Fitted fitted = fit(1, 130, rows("older", "newest ".repeat(20)));
         assertThat(fitted.entries()).singleElement().satisfies(entry -> {
             assertThat(entry.text()).startsWith("newest newest").endsWith("…");
             assertThat(entry.type()).isEqualTo(ChatEvent.MESSAGE_TEXT);
@@ -111,23 +125,23 @@ class PayloadFitterTest {
 
     @Test
     void noRows_areNothing() {
-        Fitted fitted = fitter(1, PLENTY).fit(List.of());
+        Fitted fitted = fit(1, PLENTY, List.of());
         assertThat(fitted).isEqualTo(new Fitted(List.of(), 0, false, frame(1)));
     }
 
     @Test
     void aTypeThatDoesNotFit_isOmittedWithItsRow() {
         Row row = new Row(1, true, Instant.EPOCH, ChatEvent.of("x".repeat(64), Party.AGENT, "", "text"));
-        Fitted fitted = fitter(1, frame(1) + 30).fit(List.of(row));
+        Fitted fitted = fit(1, frame(1) + 30, List.of(row));
         assertThat(fitted).isEqualTo(new Fitted(List.of(), 1, false, frame(1) + ",\"omitted\":1".length()));
     }
 
     @Test
     void aLimitWithoutRoomForAnyRow_isRefused() {
         int least = frame(1) + ",\"omitted\":2147483647".length();
-        PayloadFitter.json(least, frame(1));
+        PayloadFitter.json(least).fit(frame(1), List.of());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PayloadFitter.json(least - 1, frame(1)))
+                .isThrownBy(() -> PayloadFitter.json(least - 1).fit(frame(1), List.of()))
                 .withMessage(
                         "A limit of " + (least - 1) + " bytes is too small: without any row the payload has " + least);
     }
@@ -139,15 +153,16 @@ class PayloadFitterTest {
             asked.add(fitted);
             return payload(fitted, 1);
         };
-        assertThat(PayloadFitter.fitJson(PLENTY, rows("Hello", "you"), payload)).contains("Hello", "you");
+        assertThat(PayloadFitter.json(PLENTY).fit(rows("Hello", "you"), payload))
+                .contains("Hello", "you");
         assertThat(asked).hasSize(1);
-        assertThat(PayloadFitter.fitJson(PLENTY, List.of(), payload))
+        assertThat(PayloadFitter.json(PLENTY).fit(List.of(), payload))
                 .isEqualTo(payload(new Fitted(List.of(), 0, false, 0), 1));
         assertThat(asked).hasSize(2);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PayloadFitter.fitJson(frame(1) - 1, rows("Hello"), payload))
+                .isThrownBy(() -> PayloadFitter.json(frame(1) - 1).fit(rows("Hello"), payload))
                 .withMessageContaining("A limit of " + (frame(1) - 1) + " bytes is too small");
-        assertThat(PayloadFitter.fitJson(frame(1), List.of(), payload)).hasSize(frame(1));
+        assertThat(PayloadFitter.json(frame(1)).fit(List.of(), payload)).hasSize(frame(1));
     }
 
     @ParameterizedTest
@@ -171,14 +186,14 @@ class PayloadFitterTest {
     /** Whatever the limit: the cut is at a boundary, nothing exceeds, and one grapheme more would. */
     private static void isCutRightAtEveryLimit(List<String> graphemes, int depth) {
         List<Row> rows = rows(String.join("", graphemes));
-        int whole = fitter(depth, PLENTY).fit(rows).size();
+        int whole = fit(depth, PLENTY, rows).size();
         for (int limit = least(depth); limit < whole; limit++) {
             isCutRight(graphemes, rows, limit, depth);
         }
     }
 
     private static void isCutRight(List<String> graphemes, List<Row> rows, int limit, int depth) {
-        Fitted fitted = fitter(depth, limit).fit(rows);
+        Fitted fitted = fit(depth, limit, rows);
         assertThat(sizeOf(fitted, depth)).isEqualTo(fitted.size()).isLessThanOrEqualTo(limit);
         if (fitted.entries().isEmpty()) {
             assertThat(sizeOf(cutAfter(0, graphemes, rows, depth), depth)).isGreaterThan(limit);
@@ -214,7 +229,7 @@ class PayloadFitterTest {
                     .mapToObj(n -> String.join("", anyText(random, 30)))
                     .toArray(String[]::new));
             int limit = least(depth) + random.nextInt(600);
-            Fitted fitted = fitter(depth, limit).fit(rows);
+            Fitted fitted = fit(depth, limit, rows);
 
             assertThat(sizeOf(fitted, depth)).isEqualTo(fitted.size()).isLessThanOrEqualTo(limit);
             assertThat(written(depth, limit, rows)).isEqualTo(payload(fitted, depth));
@@ -235,7 +250,7 @@ class PayloadFitterTest {
     void aLongText_fillsTheLimit() {
         for (String unit : List.of("x", "語", "👨‍👩‍👧‍👦", "e\u0301", "\"", "\u0001")) {
             String text = unit.repeat(20_000 / unit.length());
-            Fitted fitted = fitter(2, 4_096).fit(rows(text));
+            Fitted fitted = fit(2, 4_096, rows(text));
             assertThat(fitted.size())
                     .isEqualTo(sizeOf(fitted, 2))
                     .isBetween(4_096 - escape(escape(unit)).getBytes(StandardCharsets.UTF_8).length + 1, 4_096);
@@ -244,7 +259,7 @@ class PayloadFitterTest {
 
     @Test
     void oneGraphemeLongerThanTheLimit_isLeftOut() {
-        Fitted fitted = fitter(1, 150).fit(rows("e" + "\u0301".repeat(20_000)));
+        Fitted fitted = fit(1, 150, rows("e" + "\u0301".repeat(20_000)));
         assertThat(fitted.entries()).extracting(Entry::text).containsExactly("…");
         assertThat(fitted.truncated()).isTrue();
     }
@@ -254,6 +269,74 @@ class PayloadFitterTest {
         String all = String.join("", GRAPHEMES);
         assertThat(PayloadFitter.escapedLength(all)).isEqualTo(escape(all).getBytes(StandardCharsets.UTF_8).length);
         assertThat(PayloadFitter.escapedLength("")).isZero();
+    }
+
+    @Test
+    void rowsAreWritten_asTheyAreCounted() {
+        Random random = new Random(11);
+        for (int i = 0; i < 500; i++) {
+            List<Row> rows = rows(String.join("", anyText(random, 60)), "older", String.join("", anyText(random, 60)));
+            Fitted fitted = fit(1, least(1) + random.nextInt(600), rows);
+            assertThat("{\"message\":\"New\",\"lastTranscript\":" + fitted.toJson() + "}")
+                    .isEqualTo(json(fitted));
+        }
+    }
+
+    @Test
+    void aQuotedText_isAJsonString() {
+        assertThat(PayloadFitter.quoted("\"\\/\b\t\n\f\r\u0000\u001f\u007fé👋"))
+                .isEqualTo("\"\\\"\\\\/\\b\\t\\n\\f\\r\\u0000\\u001F\u007fé👋\"");
+        assertThat(PayloadFitter.quoted("")).isEqualTo("\"\"");
+    }
+
+    @Test
+    void theChatPart_isThatOfEveryPlatform() {
+        Fitted fitted = new Fitted(List.of(new Entry("Message.Text", "Hi \"you\"…")), 2, true, 0);
+        String rows = "\"lastTranscript\":[{\"Message.Text\":\"Hi \\\"you\\\"…\"}],\"omitted\":2,\"truncated\":true";
+        assertThat(fitted.chatPart(NOTIFICATION))
+                .isEqualTo("{\"message\":\"New \\\\ message\",\"serviceId\":\"180-1\"," + rows + "}");
+        assertThat(fitted.chatMembers(NOTIFICATION))
+                .isEqualTo("\"message\":\"New \\\\ message\",\"serviceId\":\"180-1\",\"tag\":\"chat.newagentmessage\","
+                        + rows);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void anEscapeOfItsOwn_isWrittenAndCounted(int depth) {
+        Map<Character, String> escapes = Map.of('<', "&lt;", '"', "\"\n<é>");
+        String text = "<1 2\" é 👋🏽>".repeat(20);
+        for (int limit = least(depth); limit < 2_000; limit++) {
+            List<Fitted> asked = new ArrayList<>();
+            String written = fitter(depth, limit).escaping(escapes).fit(rows("older <", text), fitted -> {
+                asked.add(fitted);
+                return payload(fitted, depth);
+            });
+            assertThat(size(written)).isLessThanOrEqualTo(limit);
+            Fitted last = asked.get(asked.size() - 1);
+            if (last.size() > 0) { // counted
+                assertThat(size(written)).isEqualTo(last.size());
+            }
+            for (Entry entry : last.entries()) {
+                String kept = entry.text()
+                        .replace("\"\n<é>", "\"")
+                        .replace("&lt;", "<")
+                        .replace("…", "");
+                assertThat(List.of("older <", text)).anyMatch(whole -> whole.startsWith(kept));
+            }
+        }
+    }
+
+    @Test
+    void anEscapeThatIsNotTold_isRefusedWhereThePayloadGetsTooLong() {
+        Function<Fitted, String> payload = fitted -> payload(fitted, 1).replace("<", "&lt;");
+        assertThat(PayloadFitter.json(PLENTY).fit(rows("<".repeat(100)), payload))
+                .contains("&lt;");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PayloadFitter.json(200).fit(rows("<".repeat(1_000)), payload))
+                .withMessageContaining("bytes instead of at most 200");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PayloadFitter.json(200).escaping(Map.of('é', "&eacute;")))
+                .withMessage("Only ASCII characters can have an escape, not é");
     }
 
     // Texts
@@ -293,8 +376,12 @@ class PayloadFitterTest {
 
     // JSON, written
 
+    private static Fitted fit(int depth, int limit, List<Row> rows) {
+        return fitter(depth, limit).fit(frame(depth), rows);
+    }
+
     private static PayloadFitter fitter(int depth, int limit) {
-        return depth == 1 ? PayloadFitter.json(limit, frame(1)) : PayloadFitter.jsonInString(limit, frame(2));
+        return depth == 1 ? PayloadFitter.json(limit) : PayloadFitter.jsonInString(limit);
     }
 
     private static int frame(int depth) {
@@ -306,7 +393,11 @@ class PayloadFitterTest {
     }
 
     private static int sizeOf(Fitted fitted, int depth) {
-        return payload(fitted, depth).getBytes(StandardCharsets.UTF_8).length;
+        return size(payload(fitted, depth));
+    }
+
+    private static int size(String payload) {
+        return payload.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static String payload(Fitted fitted, int depth) {
@@ -316,8 +407,8 @@ class PayloadFitterTest {
 
     private static String written(int depth, int limit, List<Row> rows) {
         return depth == 1
-                ? PayloadFitter.fitJson(limit, rows, fitted -> payload(fitted, 1))
-                : PayloadFitter.fitJsonInString(limit, rows, fitted -> payload(fitted, 2));
+                ? PayloadFitter.json(limit).fit(rows, fitted -> payload(fitted, 1))
+                : PayloadFitter.jsonInString(limit).fit(rows, fitted -> payload(fitted, 2));
     }
 
     private static String json(Fitted fitted) {
@@ -341,7 +432,7 @@ class PayloadFitterTest {
                     case '\n' -> "\\n";
                     case '\f' -> "\\f";
                     case '\r' -> "\\r";
-                    default -> c < 0x20 ? String.format("\\u%04x", c) : String.valueOf((char) c);
+                    default -> c < 0x20 ? String.format("\\u%04X", c) : String.valueOf((char) c);
                 })
                 .collect(Collectors.joining());
     }

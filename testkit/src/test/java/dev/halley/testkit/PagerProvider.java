@@ -9,7 +9,6 @@ import dev.halley.Outcome;
 import dev.halley.Row;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PayloadFitter;
-import dev.halley.spi.PayloadFitter.Entry;
 import dev.halley.spi.PayloadFitter.Fitted;
 import dev.halley.spi.PushProvider;
 import java.io.ByteArrayOutputStream;
@@ -28,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,47 +62,15 @@ class PagerProvider implements PushProvider {
     }
 
     String body(Notification notification) {
-        String start = "{\"message\":\"" + escaped(notification.message()) + "\",\"rows\":[";
-        int frame = start.getBytes(UTF_8).length + "]}".length();
-        return toJson(start, fit(PayloadFitter.json(LIMIT, frame), notification.shown()));
+        return fit(notification.shown(), rows -> toJson(notification, rows));
     }
 
-    Fitted fit(PayloadFitter fitter, List<Row> rows) {
-        return fitter.fit(rows);
+    String fit(List<Row> rows, Function<Fitted, String> payload) {
+        return PayloadFitter.json(LIMIT).fit(rows, payload);
     }
 
-    static String toJson(String start, Fitted fitted) {
-        StringBuilder json = new StringBuilder(start);
-        String comma = "";
-        for (Entry entry : fitted.entries()) {
-            json.append(comma).append("{\"").append(entry.type()).append("\":\"");
-            json.append(escaped(entry.text())).append("\"}");
-            comma = ",";
-        }
-        json.append(']');
-        if (fitted.omitted() > 0) {
-            json.append(",\"omitted\":").append(fitted.omitted());
-        }
-        if (fitted.truncated()) {
-            json.append(",\"truncated\":true");
-        }
-        return json.append('}').toString();
-    }
-
-    static String escaped(String text) {
-        StringBuilder escaped = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            int at = "\"\\\b\t\n\f\r".indexOf(c);
-            if (at >= 0) {
-                escaped.append('\\').append("\"\\btnfr".charAt(at));
-            } else if (c < 0x20) {
-                escaped.append("\\u00").append(c < 0x10 ? "0" : "1").append(Character.forDigit(c & 0xF, 16));
-            } else {
-                escaped.append(c);
-            }
-        }
-        return escaped.toString();
+    private static String toJson(Notification notification, Fitted rows) {
+        return "{\"message\":" + PayloadFitter.quoted(notification.message()) + ",\"rows\":" + rows.toJson() + "}";
     }
 
     @Override

@@ -36,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -127,11 +128,11 @@ class PushProviderContractTest {
                 fitter(
                         "no limit at all",
                         "required_format_ofAnyNumberOfRows_isWithinTheLimit",
-                        (fitter, rows) -> new Fitted(entries(rows), 0, false, 0)),
+                        (right, rows) -> new Fitted(entries(rows), 0, false, 0)),
                 fitter(
                         "characters are counted, not bytes",
                         "required_format_ofAnyScript_isWithinTheLimit",
-                        (fitter, rows) -> cut(rows, text -> text.substring(0, Math.min(text.length(), 800)))),
+                        (right, rows) -> cut(rows, text -> text.substring(0, Math.min(text.length(), 800)))),
                 body(
                         "half a pair",
                         "required_format_ofAnyScript_isWellFormed",
@@ -142,7 +143,7 @@ class PushProviderContractTest {
                         service -> new Pager(service) {
                             @Override
                             String body(Notification notification) {
-                                return "{\"message\":\"" + escaped(notification.message()) + "\"}";
+                                return "{\"message\":" + PayloadFitter.quoted(notification.message()) + "}";
                             }
                         }),
                 fault(
@@ -165,43 +166,38 @@ class PushProviderContractTest {
                                 }
                             }
                         }),
-                fitter("texts are stripped", "optional_format_showsEveryText", (fitter, rows) -> {
-                    Fitted fitted = fitter.fit(rows);
+                fitter("texts are stripped", "optional_format_showsEveryText", (right, rows) -> {
                     return new Fitted(
-                            fitted.entries().stream()
+                            right.entries().stream()
                                     .map(entry ->
                                             new Entry(entry.type(), entry.text().strip()))
                                     .toList(),
-                            fitted.omitted(),
-                            fitted.truncated(),
+                            right.omitted(),
+                            right.truncated(),
                             0);
                 }),
-                fitter("the newest go first", "optional_format_omitsTheOldestRows_andSaysSo", (fitter, rows) -> {
-                    Fitted fitted = fitter.fit(rows);
-                    int kept = fitted.entries().size();
-                    return new Fitted(entries(rows.subList(0, kept)), fitted.omitted(), false, 0);
+                fitter("the newest go first", "optional_format_omitsTheOldestRows_andSaysSo", (right, rows) -> {
+                    int kept = right.entries().size();
+                    return new Fitted(entries(rows.subList(0, kept)), right.omitted(), false, 0);
                 }),
                 fitter(
                         "rows are left out without a word",
                         "optional_format_omitsTheOldestRows_andSaysSo",
-                        (fitter, rows) -> {
-                            Fitted fitted = fitter.fit(rows);
-                            return new Fitted(fitted.entries(), 0, fitted.truncated(), 0);
+                        (right, rows) -> {
+                            return new Fitted(right.entries(), 0, right.truncated(), 0);
                         }),
-                fitter("no row where not all fit", "optional_format_omitsTheOldestRows_andSaysSo", (fitter, rows) -> {
-                    Fitted fitted = fitter.fit(rows);
-                    return fitted.omitted() > 0 ? new Fitted(List.of(), rows.size(), false, 0) : fitted;
+                fitter("no row where not all fit", "optional_format_omitsTheOldestRows_andSaysSo", (right, rows) -> {
+                    return right.omitted() > 0 ? new Fitted(List.of(), rows.size(), false, 0) : right;
                 }),
                 fitter(
                         "families are split",
                         "optional_format_cutsATextBetweenGraphemes_andSaysSo",
-                        (fitter, rows) -> cut(rows, text -> text.substring(0, text.offsetByCodePoints(0, 40)))),
+                        (right, rows) -> cut(rows, text -> text.substring(0, text.offsetByCodePoints(0, 40)))),
                 fitter(
                         "texts are cut without a word",
                         "optional_format_cutsATextBetweenGraphemes_andSaysSo",
-                        (fitter, rows) -> {
-                            Fitted fitted = fitter.fit(rows);
-                            return new Fitted(fitted.entries(), fitted.omitted(), false, 0);
+                        (right, rows) -> {
+                            return new Fitted(right.entries(), right.omitted(), false, 0);
                         }),
                 fault(
                         "a retry shows the last row alone",
@@ -210,10 +206,10 @@ class PushProviderContractTest {
                             private boolean again;
 
                             @Override
-                            Fitted fit(PayloadFitter fitter, List<Row> rows) {
+                            String fit(List<Row> rows, Function<Fitted, String> payload) {
                                 List<Row> shown = again ? rows.subList(rows.size() - 1, rows.size()) : rows;
                                 again = true;
-                                return super.fit(fitter, shown);
+                                return super.fit(shown, payload);
                             }
                         }));
     }
@@ -552,7 +548,7 @@ class PushProviderContractTest {
     }
 
     private interface Fitting {
-        Fitted fit(PayloadFitter fitter, List<Row> rows);
+        Fitted fit(Fitted right, List<Row> rows);
     }
 
     private interface Statuses {
@@ -587,8 +583,13 @@ class PushProviderContractTest {
     private static Arguments fitter(String name, String foundBy, Fitting fitting) {
         return fault(name, foundBy, service -> new Pager(service) {
             @Override
-            Fitted fit(PayloadFitter fitter, List<Row> rows) {
-                return fitting.fit(fitter, rows);
+            String fit(List<Row> rows, Function<Fitted, String> payload) {
+                List<Fitted> asked = new ArrayList<>();
+                super.fit(rows, fitted -> {
+                    asked.add(fitted);
+                    return payload.apply(fitted);
+                });
+                return payload.apply(fitting.fit(asked.get(asked.size() - 1), rows));
             }
         });
     }

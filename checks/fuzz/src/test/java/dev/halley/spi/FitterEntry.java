@@ -24,7 +24,7 @@ public final class FitterEntry {
         for (String line : data.split("\n", -1)) {
             rows.add(new Row(rows.size() + 1, true, Instant.EPOCH, ChatEvent.text(Party.AGENT, "Ann", line)));
         }
-        Fitted fitted = PayloadFitter.json(limit, FRAME).fit(rows);
+        Fitted fitted = PayloadFitter.json(limit).fit(FRAME, rows);
         int size = FRAME;
         for (Entry entry : fitted.entries()) {
             size += "{\"\":\"\"}".length()
@@ -36,7 +36,7 @@ public final class FitterEntry {
         size += fitted.truncated() ? ",\"truncated\":true".length() : 0;
         assertThat(fitted.size()).isEqualTo(size).isLessThanOrEqualTo(limit);
         assertThat(fitted.entries().size() + fitted.omitted()).isEqualTo(rows.size());
-        assertThat(PayloadFitter.jsonInString(limit, FRAME).fit(rows).size()).isLessThanOrEqualTo(limit);
+        assertThat(PayloadFitter.jsonInString(limit).fit(FRAME, rows).size()).isLessThanOrEqualTo(limit);
         if (!fitted.truncated() && !fitted.entries().isEmpty()) {
             assertThat(fitted.entries().get(fitted.entries().size() - 1).text())
                     .isEqualTo(rows.get(rows.size() - 1).event().text());

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.halley.Notification;
 import dev.halley.Notification.Content;
 import dev.halley.spi.PayloadFitter;
-import dev.halley.spi.PayloadFitter.Entry;
 import dev.halley.spi.PayloadFitter.Fitted;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -42,8 +41,8 @@ final class Message {
      * @throws IllegalArgumentException if it is too large even without rows
      */
     static String toJson(Notification notification, String token) {
-        return PayloadFitter.fitJsonInString(
-                MOST_BYTES, notification.shown(), fitted -> body(notification, token, fitted));
+        return PayloadFitter.jsonInString(MOST_BYTES)
+                .fit(notification.shown(), rows -> body(notification, token, rows));
     }
 
     /** Returns the body of a request that FCM checks, but delivers to nobody: its token is nobody's. */
@@ -51,13 +50,12 @@ final class Message {
         return "{\"validate_only\":true,\"message\":{\"token\":\"dry-run\",\"data\":{}}}";
     }
 
-    private static String body(Notification notification, String token, Fitted fitted) {
-        String chatPart = chatPart(notification, fitted); // before the rest, for Jackson has one buffer for each thread
+    private static String body(Notification notification, String token, Fitted rows) {
         return write(json -> {
             json.writeObjectFieldStart("message");
             json.writeStringField("token", token);
             json.writeObjectFieldStart("data");
-            json.writeStringField("message", chatPart);
+            json.writeStringField("message", rows.chatPart(notification)); // FCM wants texts as data
             json.writeStringField("tag", notification.tag());
             json.writeStringField("key", notification.key());
             json.writeEndObject();
@@ -104,27 +102,6 @@ final class Message {
     /** Rounds up: what is left of one second is no zero, which would be now or never. */
     private static long secondsOf(Duration left) {
         return left.plusSeconds(1).minusNanos(1).toSeconds();
-    }
-
-    /** The chat part is the same for every platform. FCM wants texts as data, so it is one. */
-    private static String chatPart(Notification notification, Fitted fitted) {
-        return write(json -> {
-            json.writeStringField("message", notification.message());
-            json.writeStringField("serviceId", notification.serviceId());
-            json.writeArrayFieldStart("lastTranscript");
-            for (Entry entry : fitted.entries()) {
-                json.writeStartObject();
-                json.writeStringField(entry.type(), entry.text());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            if (fitted.omitted() > 0) {
-                json.writeNumberField("omitted", fitted.omitted());
-            }
-            if (fitted.truncated()) {
-                json.writeBooleanField("truncated", true);
-            }
-        });
     }
 
     private static void writeIfPresent(JsonGenerator json, String name, Optional<String> value) throws IOException {

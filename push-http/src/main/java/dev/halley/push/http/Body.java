@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.halley.Device;
 import dev.halley.Notification;
-import dev.halley.Row;
+import dev.halley.spi.PayloadFitter;
+import dev.halley.spi.PayloadFitter.Fitted;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -12,28 +13,24 @@ import java.io.UncheckedIOException;
 /** The body of a push. */
 final class Body {
 
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
     private static final JsonFactory JSON = new JsonFactory();
 
     private Body() {}
 
     /** Returns {@code {"deviceId":"…","message":<chat part>,"tag":"…"}}. */
     static String toJson(Notification notification, Device device) {
+        return PayloadFitter.json(NO_LIMIT).fit(notification.shown(), rows -> toJson(notification, device, rows));
+    }
+
+    private static String toJson(Notification notification, Device device, Fitted rows) {
         // A writer, for Jackson's own UTF-8 turns each emoji into two escapes.
         StringWriter out = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("deviceId", device.token());
-            json.writeObjectFieldStart("message");
-            json.writeStringField("message", notification.message());
-            json.writeStringField("serviceId", notification.serviceId());
-            json.writeArrayFieldStart("lastTranscript");
-            for (Row row : notification.shown()) {
-                json.writeStartObject();
-                json.writeStringField(row.event().type(), row.event().text());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            json.writeEndObject();
+            json.writeFieldName("message");
+            json.writeRawValue(rows.chatPart(notification));
             json.writeStringField("tag", notification.tag());
             json.writeEndObject();
         } catch (IOException e) {

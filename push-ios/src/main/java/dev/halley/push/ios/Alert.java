@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.halley.Notification;
 import dev.halley.spi.PayloadFitter;
-import dev.halley.spi.PayloadFitter.Entry;
 import dev.halley.spi.PayloadFitter.Fitted;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -41,7 +40,7 @@ final class Alert {
      * @throws IllegalArgumentException if it does not fit even without rows
      */
     static String toJson(Notification notification) {
-        return PayloadFitter.fitJson(limit(notification), notification.shown(), rows -> toJson(notification, rows));
+        return PayloadFitter.json(limit(notification)).fit(notification.shown(), rows -> toJson(notification, rows));
     }
 
     /** Returns how many bytes a payload with these options has at least, the number of rows that are left out included. */
@@ -81,22 +80,8 @@ final class Alert {
                 writeAlert(json, notification);
             }
             json.writeEndObject();
-            json.writeStringField("message", notification.message());
-            json.writeStringField("serviceId", notification.serviceId());
-            json.writeStringField("tag", notification.tag());
-            json.writeArrayFieldStart("lastTranscript");
-            for (Entry row : rows.entries()) {
-                json.writeStartObject();
-                json.writeStringField(row.type(), row.text());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            if (rows.omitted() > 0) {
-                json.writeNumberField("omitted", rows.omitted());
-            }
-            if (rows.truncated()) {
-                json.writeBooleanField("truncated", true);
-            }
+            json.writeRaw(',');
+            json.writeRaw(rows.chatMembers(notification));
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("A StringWriter does not fail", e);

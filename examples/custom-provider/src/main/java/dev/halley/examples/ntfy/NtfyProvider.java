@@ -23,8 +23,6 @@ final class NtfyProvider implements PushProvider {
     /** What a server takes by default, {@code message-size-limit}. */
     private static final int LIMIT = 4_096;
 
-    /** {@code … 10000 earlier} and a line's end. */
-    private static final int EARLIER = 24;
 
     private final URI server;
     private final Duration timeLimit;
@@ -35,18 +33,20 @@ final class NtfyProvider implements PushProvider {
         this.timeLimit = timeLimit;
     }
 
-    /** The sentence, then a line for each row. A row takes less here than in JSON, for which the fitter counts. */
     @Override
     public Payload format(Notification notification, Device device) {
-        String message = notification.message();
-        PayloadFitter.Fitted rows = PayloadFitter.json(LIMIT, PayloadFitter.escapedLength(message) + EARLIER)
-                .fit(notification.shown());
-        StringJoiner lines = new StringJoiner("\n").add(message);
+        String body = PayloadFitter.json(LIMIT).fit(notification.shown(), rows -> lines(notification, rows));
+        return new Payload(notification.key(), body, Map.of());
+    }
+
+    /** The sentence, then a line for each row. A row takes less here than in JSON, for which the fitter counts. */
+    private static String lines(Notification notification, PayloadFitter.Fitted rows) {
+        StringJoiner lines = new StringJoiner("\n").add(notification.message());
         if (rows.omitted() > 0) {
             lines.add("… " + rows.omitted() + " earlier");
         }
         rows.entries().forEach(row -> lines.add(row.text()));
-        return new Payload(notification.key(), lines.toString(), Map.of());
+        return lines.toString();
     }
 
     @Override
