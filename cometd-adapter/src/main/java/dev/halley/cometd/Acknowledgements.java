@@ -11,53 +11,54 @@ import org.cometd.bayeux.server.ServerMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client of CometD's acknowledgement extension has: it names the last batch that arrived, and each batch has carried
- * everything up to a position. Not thread-safe.
+ * What has arrived at a client of CometD's acknowledgement extension. The client names the last batch it received, and
+ * each batch carried everything up to a position. Not thread-safe.
  */
 final class Acknowledgements {
 
     private record Batch(long number, long position, int size) {}
 
-    /** What has gone with the answer to a connect, or before it, at the least; by the connect's id. */
+    /** The position up to which everything goes with the answer to a connect or went before it; by the connect's id. */
     private final Map<String, Long> answering = new HashMap<>();
 
     private final Deque<Batch> batches = new ArrayDeque<>();
 
-    /** The bytes taken since the last answer, and those that have arrived and were not told of. */
-    private int takenSize;
+    /** The bytes that left the queue since the last answer. */
+    private int dequeuedSize;
 
+    /** The bytes that arrived since {@link #takeArrivedSize} was last called. */
     private int arrivedSize;
 
-    /** Returns the number of the batch that a connect acknowledges; null if its client does not use the extension. */
+    /** Returns the number of the batch that a connect acknowledges; null if the client does not use the extension. */
     static @Nullable Number in(Message message) {
         return message.get(Message.EXT_FIELD) instanceof Map<?, ?> ext && ext.get("ack") instanceof Number number
                 ? number
                 : null;
     }
 
-    /** A connect is being answered, when everything up to this position was handed to CometD. */
+    /** A connect is being answered; everything up to this position has been handed to CometD. */
     void answering(ServerMessage reply, long delivered) {
         if (reply.getId() != null) {
             answering.put(reply.getId(), delivered);
         }
     }
 
-    /** A connect's answer has got its number. */
+    /** The answer to a connect has been given its batch number. */
     void answered(ServerMessage reply) {
         Long position = reply.getId() == null ? null : answering.remove(reply.getId());
         Number number = in(reply);
         if (position != null && number != null) {
-            batches.add(new Batch(number.longValue(), position, takenSize));
-            takenSize = 0;
+            batches.add(new Batch(number.longValue(), position, dequeuedSize));
+            dequeuedSize = 0;
         }
     }
 
-    /** So many bytes are on their way with the next answer. */
-    void took(int size) {
-        takenSize += size;
+    /** This many bytes left the queue, to go with the next answer. */
+    void dequeued(int size) {
+        dequeuedSize += size;
     }
 
-    /** Returns the position up to which everything has arrived with this batch; empty if it brought nothing new. */
+    /** Returns the position up to which everything has arrived with this batch; empty if that is nothing new. */
     OptionalLong arrived(Number number) {
         OptionalLong position = OptionalLong.empty();
         while (!batches.isEmpty() && batches.element().number() <= number.longValue()) {
@@ -68,14 +69,14 @@ final class Acknowledgements {
         return position;
     }
 
-    /** Returns how many bytes have arrived since this was asked for. */
+    /** Returns how many bytes have arrived since the last call. */
     int takeArrivedSize() {
         int size = arrivedSize;
         arrivedSize = 0;
         return size;
     }
 
-    /** Another chat is served: what is on its way says nothing about it. */
+    /** Another chat is served from now on: what is still on its way says nothing about it. */
     void beginAnew() {
         answering.replaceAll((connect, position) -> 0L);
         List<Batch> sent = List.copyOf(batches);

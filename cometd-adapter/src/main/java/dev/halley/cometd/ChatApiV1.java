@@ -11,20 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The form that Genesys Mobile Services gives to messages of its Chat API, version 1. Stateless. */
+/** The form of messages in the Chat API v1 of Genesys Mobile Services. Stateless. */
 public final class ChatApiV1 implements MessageForm {
 
-    /** The state of a chat in the answer to its creation. */
+    /** The state of a chat in the answer to the request that opens it. */
     public static final String CONNECTED = "CONNECTED";
-    /** The state of a chat while it lives. */
+    /** The state of a chat that is open. */
     public static final String TRANSCRIPT = "TRANSCRIPT";
-    /** The state of a chat after its end. */
+    /** The state of a chat that has ended. */
     public static final String DISCONNECTED = "DISCONNECTED";
 
     /** Returns the form. */
     public ChatApiV1() {}
 
-    /** Returns a message with an id of its own, the state of the chat, and a tag that names the service's instance. */
     @Override
     public Map<String, Object> data(ChatView chat, List<Row> rows) {
         Map<String, Object> data = new LinkedHashMap<>();
@@ -34,12 +33,25 @@ public final class ChatApiV1 implements MessageForm {
         return data;
     }
 
-    /** Returns the state of a chat with these rows. */
+    /**
+     * Returns the state of a chat with these rows, named {@link #TRANSCRIPT} or {@link #DISCONNECTED}.
+     *
+     * @param chat the chat, as of the same instant as the rows
+     * @param rows the rows to show, in order; may be empty
+     * @return the state, to be written as JSON
+     */
     public static Map<String, Object> state(ChatView chat, List<Row> rows) {
         return state(chat, rows, chat.ended() ? DISCONNECTED : TRANSCRIPT);
     }
 
-    /** Returns the state of a chat with these rows, under this name. */
+    /**
+     * Returns the state of a chat with these rows, under this name.
+     *
+     * @param chat the chat, as of the same instant as the rows
+     * @param rows the rows to show, in order; may be empty
+     * @param chatIxnState the name of the state
+     * @return the state, to be written as JSON
+     */
     public static Map<String, Object> state(ChatView chat, List<Row> rows, String chatIxnState) {
         long position =
                 rows.isEmpty() ? chat.position() : rows.get(rows.size() - 1).position();
@@ -69,7 +81,7 @@ public final class ChatApiV1 implements MessageForm {
         return Math.max(0, row.at().getEpochSecond() - chat.startedAt().getEpochSecond());
     }
 
-    /** Without a formatter, which would be the slowest part of a message. {@code toString} leaves seconds out if they are 0. */
+    /** Uses no formatter: that would be the slowest part of a message. {@code toString} omits seconds that are 0. */
     private static String toTheSecond(Instant at) {
         String text = LocalDateTime.ofEpochSecond(at.getEpochSecond(), 0, ZoneOffset.UTC)
                 .toString();

@@ -26,20 +26,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves an engine's customers over CometD: presence from sessions that come and go, live delivery and catch-up on {@value
- * #CHANNEL}. Works beside an application's own channels, extensions and security policy, and blocks no thread of CometD.
+ * Serves an engine's customers over CometD: sessions that come and go tell who is online, and the channel
+ * {@value #CHANNEL} carries live delivery and catch-up. Works beside an application's own channels, extensions and
+ * security policy, and blocks no thread of CometD.
  *
- * <p>Unless the application has set it, CometD's option {@value #HANDSHAKE_PER_CONNECTION} becomes true: a WebSocket that was
- * lost is followed by a handshake, as clients do by themselves, so that whoever learns a {@code clientId} can't have what is
- * said to it, and nothing that the old WebSocket swallowed is passed over. It has to be set before CometD's transports
- * start; otherwise set it yourself.
+ * <p>Sets CometD's option {@value #HANDSHAKE_PER_CONNECTION} to true unless the application has set it. Each new
+ * WebSocket must then begin with a handshake, as clients do by themselves. So whoever learns a {@code clientId} can't
+ * read what is sent to it, and rows that were lost with an old WebSocket are sent again. The option takes effect before
+ * CometD's transports start; if you install the adapter later, set it yourself.
  */
 public final class CometdAdapter {
 
-    /** The channel of every customer: delivered to one session at a time, closed to clients' publishing. */
+    /** The channel on which every customer is served. Only the server publishes there, to one session at a time. */
     public static final String CHANNEL = "/_genesys";
 
-    /** CometD's option that has each WebSocket begin with a handshake. */
+    /** CometD's option that makes each WebSocket begin with a handshake. */
     static final String HANDSHAKE_PER_CONNECTION = "ws.requireHandshakePerConnection";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CometdAdapter.class);
@@ -47,22 +48,22 @@ public final class CometdAdapter {
     private static final String ARRIVAL = Arrival.class.getName();
     private static final String REFUSED = CometdAdapter.class.getName() + ".refused";
 
-    /** The longest key or service id that is taken: they are kept for as long as the session. */
+    /** The longest key or service id that is accepted, in characters: both are kept as long as the session. */
     private static final int MOST_OF_EXT = 256;
 
     private static final String NAMED_OUTSIDE_EXT = CometdAdapter.class.getName() + ".namedOutsideExt";
 
-    /** What CometD says of a session that is not there; said of somebody else's, too. */
+    /** What CometD says about a session that does not exist; also said about a session of somebody else. */
     static final String UNKNOWN_SESSION = "402::session_unknown";
 
-    /** Said where neither header nor ext name a user, which has one cause more often than all others. */
+    /** Said where neither header nor ext names a user; it names the most frequent cause. */
     private static final String USER_MISSING =
             "401::user_missing, nginx drops the header gms_user without underscores_in_headers on";
 
-    /** What is said of a session whose chat a newer one serves. */
+    /** Said about a session whose chat a newer session serves. */
     private static final String SUPERSEDED_SESSION = "402::session_superseded";
 
-    /** Set in a message that is late, or not its session's owner's; such a message goes nowhere. */
+    /** Set in a message that is late, or whose sender does not own the session; such a message is not processed. */
     private static final String FOREIGN = CometdAdapter.class.getName() + ".foreign";
 
     private final BayeuxServer bayeux;
@@ -73,7 +74,7 @@ public final class CometdAdapter {
     private final Ticker ticker;
     private final StaleSessions stale;
 
-    /** Counts handshakes: of several sessions the one that shook hands last serves. */
+    /** Counts handshakes: of several sessions, the one that shook hands last serves the chat. */
     private final AtomicLong handshakes = new AtomicLong();
 
     private CometdAdapter(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form, Ticker ticker) {
@@ -86,12 +87,24 @@ public final class CometdAdapter {
         this.connections = engine.connections();
     }
 
-    /** Installs the adapter with {@link UserResolver#gmsUser()} and {@link ChatApiV1}, before the server takes requests. */
+    /**
+     * Installs the adapter with {@link UserResolver#gmsUser()} and {@link ChatApiV1}.
+     *
+     * @param bayeux the server, which takes no requests yet
+     * @param engine whose chats are served
+     */
     public static void install(BayeuxServer bayeux, ChatEngine engine) {
         install(bayeux, engine, UserResolver.gmsUser(), new ChatApiV1());
     }
 
-    /** Installs the adapter, before the server takes requests. */
+    /**
+     * Installs the adapter.
+     *
+     * @param bayeux the server, which takes no requests yet
+     * @param engine whose chats are served
+     * @param users says who sent a message
+     * @param form what messages to customers look like
+     */
     public static void install(BayeuxServer bayeux, ChatEngine engine, UserResolver users, MessageForm form) {
         install(bayeux, engine, users, form, Ticker.systemTicker());
     }
@@ -127,13 +140,13 @@ public final class CometdAdapter {
                         ticker::read,
                         arrival,
                         Boolean.TRUE.equals(session.getAttribute(NAMED_OUTSIDE_EXT)));
-                link.proven(message);
-                // Not needed any more, and there are as many sessions as customers.
+                link.trust(message);
+                // No longer needed, and there are as many sessions as customers.
                 session.removeAttribute(ARRIVAL);
                 session.removeAttribute(NAMED_OUTSIDE_EXT);
                 session.setAttribute(LINK, link);
                 session.addListener(link);
-                // The missed messages come with the first connect's answer, before its reply, and in order.
+                // Missed messages come in order with the answer to the first connect, before its reply.
                 session.setMetaConnectDeliveryOnly(true);
             }
         }
@@ -147,7 +160,7 @@ public final class CometdAdapter {
         }
     }
 
-    /** What clients and server say beside the chat itself. */
+    /** The messages of clients and the replies to them. */
     private final class Messages implements BayeuxServer.Extension {
         @Override
         public void incoming(@Nullable ServerSession session, ServerMessage.Mutable message, Promise<Boolean> promise) {
@@ -159,8 +172,8 @@ public final class CometdAdapter {
             CometdLink link = linkOf(session);
             if (link == null) {
                 goOn(session, null, message, promise);
-            } else if (link.isIdAlone(message)) {
-                prove(session, link, message, promise);
+            } else if (link.isUntrusted(message)) {
+                authenticate(session, link, message, promise);
             } else if (isFromOwner(link, message)) {
                 goOn(session, link, message, promise);
             } else {
@@ -176,7 +189,7 @@ public final class CometdAdapter {
                 Promise<Boolean> promise) {
             ServerMessage.Mutable answered = message.getAssociated();
             if (answered == null) {
-                promise.succeed(true); // no reply, but what is said in the chat
+                promise.succeed(true); // not a reply, but an event of the chat
                 return;
             }
             String channel = message.getChannel();
@@ -212,7 +225,7 @@ public final class CometdAdapter {
         }
     }
 
-    /** Answers a message of a session that is not there, or not the sender's, which looks the same. */
+    /** Answers a message of a session that does not exist, or that is not the sender's, which looks the same. */
     private void answerUnknown(ServerMessage.Mutable answered, ServerMessage.Mutable reply) {
         reply.setSuccessful(false);
         String clientId = String.valueOf(answered.get(Message.CLIENT_ID_FIELD));
@@ -224,7 +237,7 @@ public final class CometdAdapter {
         }
         reply.put(Message.ERROR_FIELD, UNKNOWN_SESSION);
         if (Channel.META_CONNECT.equals(reply.getChannel())) {
-            CometdLink link = linkOf(bayeux.getSession(clientId)); // it may have lost its cookie alone
+            CometdLink link = linkOf(bayeux.getSession(clientId)); // perhaps only the cookie was lost
             UserId user = sender.orElse(link == null ? null : link.user());
             long interval = 0;
             if (user != null) {
@@ -252,8 +265,10 @@ public final class CometdAdapter {
         }
     }
 
-    /** CometD lets whoever knows a session's id go on with it on another WebSocket; that takes what a handshake takes. */
-    private void prove(
+    /**
+     * CometD lets whoever knows a session's id go on with it on another WebSocket; we ask for what a handshake needs.
+     */
+    private void authenticate(
             @Nullable ServerSession session, CometdLink link, ServerMessage.Mutable message, Promise<Boolean> promise) {
         Optional<UserId> user = userOf(message);
         if (user.isEmpty() || !link.isFrom(user)) {
@@ -262,7 +277,7 @@ public final class CometdAdapter {
         }
         admits(arrival(user.get(), message)).whenComplete((admitted, failure) -> {
             if (failure == null && admitted) {
-                link.proven(message);
+                link.trust(message);
                 goOn(session, link, message, promise);
             } else {
                 refuse(message, promise);
@@ -270,7 +285,7 @@ public final class CometdAdapter {
         });
     }
 
-    /** What CometD hears of no exception: with one it lets a message pass. */
+    /** Throws nothing: CometD lets a message pass if an extension throws. */
     private CompletionStage<Boolean> admits(Arrival arrival) {
         try {
             return connections.admits(arrival);
@@ -279,7 +294,7 @@ public final class CometdAdapter {
         }
     }
 
-    /** Returns who a message is from; empty, too, if the application's resolver fails, as those of broken tokens do. */
+    /** Returns who sent a message; also empty if the application's resolver throws, as it may for a broken token. */
     private Optional<UserId> userOf(ServerMessage message) {
         try {
             return requireNonNull(users.resolve(message), "user");
@@ -294,7 +309,7 @@ public final class CometdAdapter {
             return link.isFrom(users.resolve(message));
         } catch (RuntimeException e) {
             LOGGER.debug("Refused: {}", e.getClass().getSimpleName());
-            return false; // somebody was named, and is not known: that is not nobody
+            return false; // somebody unknown was named, which is not the same as nobody
         }
     }
 
@@ -331,13 +346,13 @@ public final class CometdAdapter {
         });
     }
 
-    /** Whether the request names its user by itself, so that each later one of the session has to. */
+    /** Whether the request itself names the user, so that each later request of the session must. */
     private boolean isNamedOutsideExt(ServerMessage.Mutable handshake) {
         Object ext = handshake.remove(Message.EXT_FIELD);
         try {
             return users.resolve(handshake).isPresent();
         } catch (RuntimeException e) {
-            return true; // nobody knows, so each has to
+            return true; // unknown, so each request must
         } finally {
             if (ext != null) {
                 handshake.put(Message.EXT_FIELD, ext);
@@ -345,7 +360,7 @@ public final class CometdAdapter {
         }
     }
 
-    /** Whether it is of a session that is gone, or that its client can no longer prove to be its own. */
+    /** Whether a message names a session that is gone, or one that its client can no longer prove to own. */
     private static boolean isOfAnother(@Nullable ServerSession session, ServerMessage message) {
         return session == null || !session.getId().equals(message.get(Message.CLIENT_ID_FIELD));
     }
@@ -389,7 +404,7 @@ public final class CometdAdapter {
         }
     }
 
-    /** Goes on when something is committed, and also when it could not be: then the log keeps what is missing. */
+    /** Goes on once the stage is complete, also if it failed: the transcript keeps what was not delivered. */
     static void succeedAfter(CompletionStage<Void> stage, Promise<Boolean> promise) {
         stage.whenComplete((nothing, failure) -> {
             if (failure != null) {

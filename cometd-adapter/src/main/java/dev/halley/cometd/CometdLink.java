@@ -36,44 +36,44 @@ import org.cometd.bayeux.server.ServerSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One customer's CometD session: cuts rows into messages, holds back what would be too much for one answer, and feeds
- * {@link Proof} with what comes and goes.
+ * One customer's CometD session. Cuts rows into messages, holds back what would be too much for one answer, and tells
+ * {@link Proof} what comes and goes.
  *
- * <p>This class is thread-safe. CometD calls {@link #deQueue} with the session's lock held; nothing that is foreign is called
- * with the link's own.
+ * <p>This class is thread-safe. CometD calls {@link #deQueue} with the session's lock held. No foreign code is called
+ * with the link's own lock held.
  */
 final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
-    /** A message has less than 32 KiB, for the smallest client buffer is 64 KiB; its frame takes some. */
+    /** Keeps a message with its frame below 32 KiB; the smallest buffer of a client is 64 KiB. */
     private static final int MOST_IN_MESSAGE = 31 * 1024;
 
-    /** More rows are asked for while less than this is queued, so that an answer has less than 256 KiB. */
+    /** More rows are asked for while at most this is queued, so that an answer stays below 256 KiB. */
     private static final int ENOUGH_QUEUED = 120 * 1024;
 
-    /** JSON around the five texts of a row. */
+    /** The length of the JSON around the five texts of a row. */
     private static final int ROW_FRAME = 20;
 
-    /** The longest text of the seconds and the party. */
+    /** The greatest length of a row's seconds and party. */
     private static final int SECONDS_AND_PARTY = 30;
 
-    /** As a rule there is next to nothing in a queue, and there are as many queues as customers. */
+    /** The initial size of a queue: there are as many queues as customers, and most are nearly empty. */
     private static final int NEXT_TO_NOTHING = 1;
 
     private static final String WEBSOCKET = "websocket";
 
-    /** In a connect that was not refused: its number, by which its reply is known. */
+    /** Set in a connect that was not refused: its number, by which its reply is recognized. */
     private static final String NUMBER = CometdLink.class.getName() + ".number";
 
-    /** Not at once, for that would be under CometD's lock and inside of the answer that is to have no rows. */
+    /** A repeat at once would run under CometD's lock, within the very answer that must carry no rows. */
     private static final Duration SOON = Duration.ofMillis(1);
 
-    /** In the queue, but of the chat before: says nothing about this one. */
+    /** Stands for the position of a queued message of the chat before, which says nothing about this one. */
     private static final long OTHER_CHAT = 0;
 
-    /** In the queue, and to be dropped: it is delivered again. */
+    /** Stands for the position of a queued message that is to be dropped, as its rows are delivered again. */
     private static final long DROPPED = -1;
 
-    /** The rows of one message, and about how many bytes they have there. */
+    /** The rows of one message, and about how many bytes they take in it. */
     private record Part(List<Row> rows, int size) {}
 
     /** A message on its way through CometD's queue. */
@@ -89,13 +89,16 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private final UserId user;
     private final boolean namedOutsideExt;
 
-    /** The WebSocket of the handshake, or of what has proved itself since; CometD has one context for all its messages. */
-    private @Nullable BayeuxContext proven;
+    /**
+     * The WebSocket whose messages are known to be the customer's; CometD has one context for all messages of a
+     * WebSocket.
+     */
+    private @Nullable BayeuxContext trusted;
 
-    /** Whether it is another WebSocket than before, which may have swallowed something. */
+    /** Whether the client has changed to another WebSocket; the old one may have lost rows. */
     private boolean onAnother;
 
-    /** What came with the handshake, until the first connect. */
+    /** What came with the handshake; null after the first connect. */
     private @Nullable Arrival arrival;
 
     private CompletionStage<Void> attached = CompletableFuture.completedFuture(null);
@@ -104,33 +107,34 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private OptionalLong leftAt = OptionalLong.empty();
     private @Nullable Cause closed;
 
-    /** Whether its client was told to wait, and is to be told that this is over. */
+    /** Whether the client was told to wait and has not yet been told that the wait is over. */
     private boolean slowed;
 
     private final Deque<Queued> queued = new ArrayDeque<>(NEXT_TO_NOTHING);
     private int queuedSize;
     private @Nullable CompletableFuture<Void> room;
 
-    /** Whether a repeat was asked for and has not begun: what comes until then would leave a gap. */
+    /** Whether a repeat was asked for and has not begun: rows that come before it would leave a gap. */
     private boolean awaitsRepeat;
 
-    /** The chat that positions are of. */
+    /** The chat to which all positions belong. */
     private @Nullable ChatId current;
 
-    /** Its last position, and the last one handed to CometD. */
+    /** The last position of the current chat. */
     private long head;
 
+    /** The last position that was handed to CometD. */
     private long delivered;
 
-    /** Whether it was another one before: what the client names may be a position of that. */
+    /** Whether another chat was served before: the client may still name a position of that one. */
     private boolean moved;
 
     private final Proof proof;
 
-    /** Others' messages that a connect without rights to them would have taken. */
+    /** Messages of the application that would have gone to a connect that must carry nothing. */
     private List<ServerMessage> withheld = List.of();
 
-    /** Null unless the client uses that extension. */
+    /** Null unless the client uses CometD's acknowledgement extension. */
     private @Nullable Acknowledgements acknowledgements;
 
     CometdLink(
@@ -156,20 +160,22 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         this.namedOutsideExt = namedOutsideExt;
     }
 
-    /** Whether a message with this user is the session's: the same one, or none where only the handshake's ext named one. */
+    /**
+     * Whether a message of this sender is the session's. The sender may be empty if only the handshake's ext named one.
+     */
     boolean isFrom(Optional<UserId> sender) {
         return sender.map(user::equals).orElse(!namedOutsideExt);
     }
 
-    /** Whether nothing but its id says that a message is the session's: it comes on a WebSocket that was not proved yet. */
-    synchronized boolean isIdAlone(ServerMessage message) {
-        return isByWebSocket(message) && message.getBayeuxContext() != proven;
+    /** Whether a message comes on another WebSocket, so that only the session's id says that it is the customer's. */
+    synchronized boolean isUntrusted(ServerMessage message) {
+        return isByWebSocket(message) && message.getBayeuxContext() != trusted;
     }
 
-    /** A message has proved to be its owner's; so are the others on its WebSocket. */
-    synchronized void proven(ServerMessage message) {
-        onAnother = proven != null;
-        proven = isByWebSocket(message) ? message.getBayeuxContext() : null;
+    /** This message is the customer's, and so are the others on its WebSocket. */
+    synchronized void trust(ServerMessage message) {
+        onAnother = trusted != null;
+        trusted = isByWebSocket(message) ? message.getBayeuxContext() : null;
     }
 
     private static boolean isByWebSocket(ServerMessage message) {
@@ -191,7 +197,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     // Coming and going
 
-    /** The first connect has come: from now on the customer is online. */
+    /** The first connect has come: the customer is online from now on. */
     private CompletionStage<Void> attach(Arrival first, OptionalLong named) {
         CompletionStage<Void> serving = connections.attach(first.at(named), this);
         synchronized (this) {
@@ -200,10 +206,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 return serving;
             }
         }
-        return connections.left(id, leftAt); // it went meanwhile, before there was anything to leave
+        return connections.left(id, leftAt); // the session ended meanwhile, when there was nothing to leave yet
     }
 
-    /** The session is gone. */
+    /** The session has ended. */
     void leave(OptionalLong position) {
         OptionalLong named;
         synchronized (this) {
@@ -232,7 +238,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         session.disconnect();
     }
 
-    /** Whether the client is to come back, which CometD tells nobody whose session it ends. */
+    /** Whether the client should come back, which CometD never tells a client whose session it ends. */
     synchronized boolean hasFailed() {
         return closed == Cause.FAILED;
     }
@@ -254,7 +260,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         List<Part> parts = parts(rows);
         synchronized (this) {
             if (awaitsRepeat) {
-                return CompletableFuture.completedFuture(null); // it is read again
+                return CompletableFuture.completedFuture(null); // these rows are read again
             }
             if (!chat.id().equals(current)) {
                 beginAnew(chat.id(), rows.get(0).position() - 1);
@@ -301,7 +307,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         return parts;
     }
 
-    /** Another chat counts from its own start; what is still on its way of the one before says nothing about this one. */
+    /** Another chat has positions of its own; what is still on its way from the one before says nothing about them. */
     private void beginAnew(ChatId next, long position) {
         moved = current != null;
         current = next;
@@ -315,7 +321,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 .toList());
     }
 
-    /** What waits is delivered again. */
+    /** Drops what is queued; it is delivered again. */
     private void drop() {
         awaitsRepeat = true;
         queuedSize = 0;
@@ -335,7 +341,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         session.deliver(null, message, Promise.noop());
     }
 
-    /** CometD takes its queue, with the session's lock held. */
+    /** CometD empties its queue into an answer, with the session's lock held. */
     @Override
     public void deQueue(ServerSession taking, Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
         CompletableFuture<Void> made = null;
@@ -345,14 +351,14 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             if (closed == Cause.FAILED) {
                 queue.removeIf(message -> Channel.META_DISCONNECT.equals(message.getChannel()));
             }
-            if (mayTake(replies)) {
-                take(queue, replies);
+            if (mayDequeue(replies)) {
+                dequeue(queue, replies);
                 made = takeRoom();
             } else if (withhold(queue) && acknowledgements == null && !awaitsRepeat) {
                 drop();
                 made = takeRoom();
                 repeated = current;
-                after = proof.taken();
+                after = proof.dequeued();
             }
         }
         if (made != null) {
@@ -365,10 +371,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
 
     @Override
     public void deQueue(ServerSession taking, Queue<ServerMessage> queue) {
-        // The other form, which is told of the replies, is the one that CometD calls.
+        // CometD calls the other form, which is told of the replies.
     }
 
-    /** Returns what to complete if there is room for more rows, and is waited for. */
+    /** Returns what to complete if there is room for more rows and somebody waits for it. */
     private @Nullable CompletableFuture<Void> takeRoom() {
         CompletableFuture<Void> waiting = null;
         if (queuedSize <= ENOUGH_QUEUED) {
@@ -378,8 +384,10 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         return waiting;
     }
 
-    /** CometD gives the queue to every connect with the session's id and cookie, also to one that was refused or is late. */
-    private boolean mayTake(List<ServerMessage.Mutable> replies) {
+    /**
+     * CometD gives the queue to every connect with the session's id and cookie, also to one that is refused or late.
+     */
+    private boolean mayDequeue(List<ServerMessage.Mutable> replies) {
         for (ServerMessage reply : replies) {
             boolean foreign = CometdAdapter.UNKNOWN_SESSION.equals(reply.get(Message.ERROR_FIELD));
             boolean overtaken = Channel.META_CONNECT.equals(reply.getChannel())
@@ -398,7 +406,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         return connect != null && connect.get(NUMBER) instanceof Integer number && number == proof.newest();
     }
 
-    private void take(Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
+    private void dequeue(Queue<ServerMessage> queue, List<ServerMessage.Mutable> replies) {
         Iterator<ServerMessage> messages = queue.iterator();
         while (messages.hasNext()) {
             Queued next = CometdAdapter.CHANNEL.equals(messages.next().getChannel()) ? queued.poll() : null;
@@ -406,12 +414,12 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 if (acknowledgements == null) {
                     queuedSize -= next.size();
                 } else {
-                    acknowledgements.took(next.size()); // it may be sent again with all that comes after it
+                    acknowledgements.dequeued(next.size()); // CometD may send it again, with all that comes after it
                 }
                 if (next.position() == DROPPED) {
                     messages.remove();
                 } else if (next.position() != OTHER_CHAT) {
-                    proof.took(next.position());
+                    proof.dequeue(next.position());
                 }
             }
         }
@@ -426,7 +434,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         }
     }
 
-    /** Takes what is ours out of the queue and keeps what is others'; returns whether there was anything. */
+    /** Empties the queue and keeps the application's messages; returns whether there was anything. */
     private boolean withhold(Queue<ServerMessage> queue) {
         if (queue.isEmpty()) {
             return false;
@@ -462,9 +470,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     // What the client's connects prove
 
     /**
-     * A connect has come and was not looked at yet. Goes on when the rows that it asks for are queued.
+     * A connect has come, and CometD has not yet processed it. Goes on when the rows that it asks for are queued.
      *
-     * @return false if it is a late one, which goes nowhere
+     * @return false if it is late and must not be processed
      */
     boolean connecting(ServerMessage.Mutable message, Promise<Boolean> promise) {
         OptionalLong named = Positions.in(message);
@@ -540,7 +548,7 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
                 nanos.getAsLong()));
     }
 
-    /** No client decides when its silence is noticed: it may shorten a poll, and nothing else. */
+    /** A client may shorten a poll, but not decide when its silence is noticed. */
     private static void bound(ServerMessage.Mutable connect) {
         if (connect.get(Message.ADVICE_FIELD) instanceof Map<?, ?> advice) {
             advice.remove(Message.INTERVAL_FIELD);
@@ -552,19 +560,19 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
         }
     }
 
-    /** Whether the client says that its connect is the first one, or that the one before has failed. */
+    /** Whether the client says that this connect is its first, or that the one before failed. */
     private static boolean isMarked(ServerMessage connect) {
         return connect.get(Message.ADVICE_FIELD) instanceof Map<?, ?> advice
                 && advice.get(Message.TIMEOUT_FIELD) instanceof Number timeout
                 && timeout.doubleValue() == 0;
     }
 
-    /** Whether a named position is beyond what the client can have of this chat, and so of the one before. */
+    /** Whether a named position is beyond what the client can have of this chat, and so is one of the chat before. */
     private boolean isOfAnotherChat(OptionalLong named) {
         return moved && named.isPresent() && named.getAsLong() > proof.most();
     }
 
-    /** A connect is being answered; what is delivered by now goes with it or has gone before. */
+    /** A connect is being answered; what has been delivered goes with the answer or went before it. */
     synchronized void answering(ServerMessage.Mutable reply) {
         if (slowed) {
             slowed = false;

@@ -8,7 +8,7 @@ import org.cometd.bayeux.server.BayeuxContext;
 import org.cometd.bayeux.server.ServerMessage;
 import org.jspecify.annotations.Nullable;
 
-/** Whom the header {@value #NAME} names, or {@code ext}. */
+/** Resolves the user whom the header {@value #NAME} or the message's {@code ext} names. */
 final class GmsUser implements UserResolver {
 
     static final GmsUser INSTANCE = new GmsUser();
@@ -27,7 +27,7 @@ final class GmsUser implements UserResolver {
         return toUser(header == null ? named : header);
     }
 
-    /** Whether anybody is named, well or badly. */
+    /** Whether the message names anybody, validly or not. */
     static boolean isNamed(ServerMessage message) {
         return header(message) != null || ext(message) != null;
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a message to a customer looks like: maps, lists, texts and numbers, which CometD's JSON context writes.
+ * What a message to a customer looks like, in maps, lists, texts and numbers, which CometD writes as JSON.
  *
  * <p>Implementations are pure.
  */
@@ -16,8 +16,9 @@ public interface MessageForm {
     /**
      * Returns the data of one message.
      *
-     * @param chat the chat, of the same instant as the rows
+     * @param chat the chat, as of the same instant as the rows
      * @param rows contiguous, in order, at least one
+     * @return what becomes the message's {@code data}
      */
     Map<String, Object> data(ChatView chat, List<Row> rows);
 }

@@ -5,14 +5,14 @@ import java.util.OptionalLong;
 import org.cometd.bayeux.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Transcript positions as clients write them. Whatever can't be read counts as not sent. */
+/** Reads transcript positions as clients write them. Whatever can't be read counts as not sent. */
 final class Positions {
 
     private static final int MOST_DIGITS = 18;
 
     private Positions() {}
 
-    /** Returns the position in a message's {@code ext}, which may be of any type and is never copied or printed. */
+    /** Returns the position in a message's {@code ext}, which may be of any type. It is never copied or printed. */
     static OptionalLong in(Message message) {
         return message.get(Message.EXT_FIELD) instanceof Map<?, ?> ext
                 ? of(ext.get("transcriptPosition"))

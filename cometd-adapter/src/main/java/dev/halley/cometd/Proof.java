@@ -4,44 +4,49 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * What the connects of one session prove to have arrived, and what has to be sent again: arithmetic over ids, marks, named
- * positions and what a connect's own reply has carried. No I/O, no clock, no threads.
+ * Decides what the connects of one session prove to have arrived, and what must be sent again. It is arithmetic over
+ * ids, marks, named positions, and what the answer to each connect carried. No I/O, no clock, no threads.
  *
- * <p>CometD's own clients mark a {@code /meta/connect} that is the first of a session or follows one that failed for them, by
- * {@code "advice":{"timeout":0}}, and no other. So from a client whose first connect was marked, an unmarked one says that the
- * answer before it was read, and a marked one that it may be lost. Read as a table:
+ * <p>CometD's own clients mark a {@code /meta/connect} with {@code "advice":{"timeout":0}} if it is the first of a
+ * session or follows one that failed for them, and only then. So if a client's first connect was marked, an unmarked
+ * connect says that the answer before it was read, and a marked one says that this answer may be lost. As a table:
  *
  * <table>
- * <caption>What a connect that is not the first says</caption>
+ * <caption>What a connect says, unless it is the first</caption>
  * <tr><th>connect</th><th>confirmed</th><th>sent again after</th></tr>
- * <tr><td>of a marking client, with a lower id than one before: a late request</td><td>–</td><td>refused, without rows</td></tr>
- * <tr><td>of a marking client, with the same id: sent again on its way</td><td>what it names itself</td><td>what is confirmed;
- *     the next unmarked one proves nothing and repeats, too</td></tr>
- * <tr><td>names at least what was taken</td><td>the position, at most what was ever taken</td><td>–</td></tr>
+ * <tr><td>of a marking client, with a lower id than one before: a late request</td>
+ *     <td>–</td><td>refused, without rows</td></tr>
+ * <tr><td>of a marking client, with the same id: resent on its way</td>
+ *     <td>the position that it names</td>
+ *     <td>what is confirmed; the next unmarked one proves nothing and repeats, too</td></tr>
+ * <tr><td>names at least what was dequeued</td><td>the position, at most what was ever dequeued</td><td>–</td></tr>
  * <tr><td>names less</td><td>the position</td><td>the position</td></tr>
  * <tr><td>names a position of another chat</td><td>–</td><td>what is confirmed</td></tr>
  * <tr><td>marked</td><td>–</td><td>what is confirmed</td></tr>
- * <tr><td>of a marking client, unmarked, the one before was answered</td><td>what that answer carried</td><td>–</td></tr>
- * <tr><td>the same, the one before is held or was refused its rows</td><td>–: no marking client after all</td><td>–</td></tr>
+ * <tr><td>of a marking client, unmarked, the one before was answered</td><td>what that answer
+ *     carried</td><td>–</td></tr>
+ * <tr><td>the same, but the one before is held or was refused its rows</td>
+ *     <td>–; this is no marking client after all</td><td>–</td></tr>
  * <tr><td>any other</td><td>–</td><td>–</td></tr>
  * </table>
  *
- * <p>A name goes before a mark. What a name asks for is sent at once with a mark, else three times at once as long as the
- * names change, and then every {@link #PATIENCE}. Sent again means that whatever was taken after that position counts as not
- * taken, and whatever waits in the queue is dropped.
+ * <p>A named position counts more than a mark. If a marked connect names a position, rows are sent again at once.
+ * Otherwise they are sent again at once up to three times while the named position changes, and then once every
+ * {@link #PATIENCE}. To send again after a position means that whatever was dequeued after it counts as not dequeued,
+ * and that whatever is queued is dropped.
  *
- * <p>An answer carries what it takes out of the queue. Over WebSocket rows go with answers alone, too, for what CometD sends
- * between them another thread may overtake, rows and replies alike. Requests come late or twice by long-polling alone, and
- * only there has an overtaken connect an answer of its own, which takes nothing.
+ * <p>An answer carries what is dequeued for it. Over WebSocket, too, rows go with answers only: whatever CometD sends
+ * between answers may be overtaken by another thread, rows and replies alike. Only with long-polling can requests come
+ * late or twice, and only there does an overtaken connect get an answer of its own, which carries nothing.
  *
  * <p>Not thread-safe.
  */
 final class Proof {
 
-    /** How long a client that names the same position again waits for what follows it. */
+    /** How long a client that keeps naming the same position waits for another repeat. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** How many repeats follow each other at once if their positions differ. */
+    /** How many repeats may follow each other at once if their positions differ. */
     private static final int AT_ONCE = 3;
 
     private static final long NONE = -1;
@@ -50,11 +55,11 @@ final class Proof {
      * What a connect says.
      *
      * @param id its number; empty if it has none
-     * @param marked whether its client says that the one before has failed
-     * @param named the position that it names; empty if it names none of this chat
-     * @param ofAnotherChat whether it names one of another chat
+     * @param marked whether its client says that the one before failed
+     * @param named the position of this chat that it names; empty if it names none
+     * @param ofAnotherChat whether it names a position of another chat
      * @param webSocket whether it came over WebSocket
-     * @param nanos when
+     * @param nanos when it came
      */
     record Connect(
             OptionalLong id,
@@ -67,9 +72,9 @@ final class Proof {
     /**
      * What follows from a connect.
      *
-     * @param refused whether it is a late one, and gets no rows
-     * @param repeatAfter the position after which rows are sent again; empty for nothing
-     * @param delay from now until they are
+     * @param refused whether it is late and gets no rows
+     * @param repeatAfter the position after which rows are sent again; empty for no repeat
+     * @param delay from now until the repeat
      */
     record Verdict(boolean refused, OptionalLong repeatAfter, Duration delay) {
         static final Verdict REFUSED = new Verdict(true, OptionalLong.empty(), Duration.ZERO);
@@ -86,21 +91,26 @@ final class Proof {
     private long top = NONE;
     private boolean answered;
 
-    /** The last position taken from the queue, lowered by repeats, and the highest ever. */
-    private long taken;
+    /** The last position that left the queue; a repeat lowers it. */
+    private long dequeued;
 
+    /** The highest position that ever left the queue. */
     private long most;
+
     private long carried;
     private long confirmed;
 
-    /** The last repeat that a name has asked for, how many at once, and when the next one may be, or is owed. */
+    /** The last named position that led to a repeat. */
     private long repeated = NONE;
 
     private int atOnce;
+
+    /** When the next repeat may be, or is due if one is owed. */
     private long nextAt;
+
     private boolean owed;
 
-    /** What was taken before what is owed was taken back. */
+    /** The last position that left the queue before the owed repeat lowered it. */
     private long reached;
 
     /** @param believesConnects whether unmarked connects confirm */
@@ -108,9 +118,9 @@ final class Proof {
         this.believesConnects = believesConnects;
     }
 
-    /** Rows of a chat begin after this position; whatever was on its way of another one says nothing about it. */
+    /** A chat's rows begin after this position; whatever is on its way from another chat says nothing about it. */
     void begin(long position) {
-        taken = position;
+        dequeued = position;
         most = position;
         carried = position;
         confirmed = position;
@@ -121,7 +131,7 @@ final class Proof {
 
     /** A connect has come. */
     Verdict connect(Connect connect) {
-        // What comes over a WebSocket comes once, and in order.
+        // Over WebSocket, requests come once and in order.
         boolean numbered = marks && !connect.webSocket() && connect.id().isPresent() && top != NONE;
         if (newest > 0 && numbered && connect.id().getAsLong() < top) {
             return Verdict.REFUSED;
@@ -138,14 +148,14 @@ final class Proof {
         return verdict;
     }
 
-    private Verdict follow(Connect connect, boolean sentAgainOnItsWay) {
+    private Verdict follow(Connect connect, boolean resent) {
         boolean wasDoubtful = doubtful;
-        doubtful = sentAgainOnItsWay;
+        doubtful = resent;
         if (owed && connect.nanos() - nextAt >= 0) {
-            owed = false; // it has gone out meanwhile
+            owed = false; // it was sent meanwhile
             nextAt += PATIENCE.toNanos();
         }
-        if (sentAgainOnItsWay) {
+        if (resent) {
             connect.named().ifPresent(this::confirm);
             return again();
         }
@@ -156,7 +166,7 @@ final class Proof {
             return named(connect.named().getAsLong(), connect);
         }
         if (connect.ofAnotherChat()) {
-            return taken > confirmed ? afterName(confirmed, connect) : Verdict.NOTHING;
+            return dequeued > confirmed ? afterName(confirmed, connect) : Verdict.NOTHING;
         }
         if (connect.marked() && owed) {
             return again(repeated, Duration.ZERO);
@@ -172,7 +182,7 @@ final class Proof {
 
     private Verdict named(long position, Connect connect) {
         confirm(position);
-        long has = owed ? reached : taken;
+        long has = owed ? reached : dequeued;
         if (position < has) {
             return afterName(position, connect);
         }
@@ -184,13 +194,13 @@ final class Proof {
     }
 
     private Verdict again() {
-        return taken > confirmed ? again(confirmed, Duration.ZERO) : Verdict.NOTHING;
+        return dequeued > confirmed ? again(confirmed, Duration.ZERO) : Verdict.NOTHING;
     }
 
     private Verdict again(long position, Duration delay) {
-        reached = owed ? reached : taken;
+        reached = owed ? reached : dequeued;
         owed = !delay.isZero();
-        taken = position;
+        dequeued = position;
         carried = position;
         return new Verdict(false, OptionalLong.of(position), delay);
     }
@@ -208,19 +218,19 @@ final class Proof {
         return again(position, Duration.ofNanos(Math.max(1, nextAt - now)));
     }
 
-    /** Rows up to a position have left the queue. */
-    void took(long position) {
-        taken = position;
+    /** Rows up to a position leave the queue. */
+    void dequeue(long position) {
+        dequeued = position;
         most = Math.max(most, position);
     }
 
-    /** The newest connect's reply leaves, with what was taken just before. */
+    /** The answer to the newest connect leaves, with what was dequeued just before. */
     void answer() {
         answered = true;
-        carried = taken;
+        carried = dequeued;
     }
 
-    /** The client of CometD's acknowledgement extension has everything up to a position. */
+    /** A client of CometD's acknowledgement extension has everything up to a position. */
     void acknowledge(long position) {
         confirmed = Math.max(confirmed, position);
     }
@@ -229,8 +239,8 @@ final class Proof {
         return newest;
     }
 
-    long taken() {
-        return taken;
+    long dequeued() {
+        return dequeued;
     }
 
     long most() {

@@ -9,19 +9,20 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What is to be said to those who speak of a session that is not there: one that was taken over by a newer one must not come
- * back, or both do so for ever; any other shakes hands again, and who does little else gets slower at it.
+ * Decides how to answer a client whose session no longer exists. If a newer session took over, the client must not come
+ * back, for then the two would replace each other for ever. Any other client shakes hands again, and a user whose
+ * clients do so too often is made to wait.
  *
- * <p>This class is thread-safe. It remembers a bounded number, each for a bounded time.
+ * <p>This class is thread-safe. It remembers a bounded number of sessions and users, each for a bounded time.
  */
 final class StaleSessions {
 
     /** How long a superseded session is remembered. */
     private static final Duration SUPERSEDED = Duration.ofMinutes(10);
 
-    /** The time in which a few unknown sessions of a user are normal, and how many of them. */
     private static final Duration WINDOW = Duration.ofSeconds(10);
 
+    /** How many unknown sessions of a user in one window are normal. */
     private static final int NORMAL = 3;
 
     private static final int MOST = 100_000;
@@ -29,7 +30,7 @@ final class StaleSessions {
     private static final long SLOWEST_MILLIS = 5_000;
     private static final long SLOWER_MILLIS = 1_000;
 
-    /** As many as it takes to become slowest. */
+    /** How many unknown sessions in one window make the wait the longest. */
     private static final int STEPS = NORMAL + (int) (SLOWEST_MILLIS / SLOWER_MILLIS);
 
     private record Owner(UserId user, boolean namedOutsideExt) {}
@@ -37,7 +38,7 @@ final class StaleSessions {
     private final Ticker ticker;
     private final Cache<String, Owner> superseded;
 
-    /** When the last unknown sessions of a user were met, the latest first; an array is never changed. */
+    /** When the last unknown sessions of a user came, the latest first. The arrays are never changed. */
     private final Cache<UserId, long[]> unknown;
 
     StaleSessions(Ticker ticker) {
@@ -55,18 +56,21 @@ final class StaleSessions {
                 .build();
     }
 
-    /** A newer session serves what this one has served. */
+    /** A newer session serves the chat from now on. */
     void supersede(String session, UserId owner, boolean namedOutsideExt) {
         superseded.put(session, new Owner(owner, namedOutsideExt));
     }
 
-    /** Whether a session was superseded, and this is its owner: the one who is named, or nobody if its requests name none. */
+    /**
+     * Whether a session was superseded and the sender is its owner; a session whose requests name nobody needs no
+     * sender.
+     */
     boolean isSuperseded(String session, Optional<UserId> sender) {
         Owner owner = superseded.getIfPresent(session);
         return owner != null && sender.map(owner.user()::equals).orElse(!owner.namedOutsideExt());
     }
 
-    /** A user has come with an unknown session. */
+    /** A user has sent a message of an unknown session. */
     void met(UserId user) {
         unknown.asMap().merge(user, new long[] {ticker.read()}, (before, now) -> {
             long[] times = Arrays.copyOf(now, Math.min(before.length + 1, STEPS));

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.cometd.bayeux.server.ServerMessage;
 
 /**
- * Says whose message this is. An application with a login of its own gives another one to
+ * Says who sent a message. An application with a login of its own gives its own resolver to
  * {@link CometdAdapter#install(org.cometd.bayeux.server.BayeuxServer, dev.halley.ChatEngine, UserResolver, MessageForm)}.
  *
  * <p>Implementations are thread-safe and do not block.
@@ -14,19 +14,24 @@ import org.cometd.bayeux.server.ServerMessage;
 public interface UserResolver {
 
     /**
-     * Returns the user; empty if nobody is named. An exception refuses the message, and is logged by its class alone: do not
-     * throw where nobody is named.
+     * Returns the user; empty if the message names nobody. An exception refuses the message, and only its class is
+     * logged. Do not throw where nobody is named.
      *
-     * <p>A session's later messages are asked about as well: whoever is named by the request (a header) is named by each of
-     * them, or it is not theirs; whoever was named in the handshake's {@code ext} alone need not be named again.
+     * <p>This is called for every message of a session. If the request itself (such as a header) names the user at the
+     * handshake, every later request must name the same user. If only the handshake's {@code ext} does, later messages
+     * need not name anybody.
      *
-     * @param message any message of a client, also a handshake without its {@code ext}; the {@code ext} is the client's word and may be of any type
+     * @param message any message of a client, also a handshake without its {@code ext}; the {@code ext} is the client's
+     * word and may be of any type
+     * @return the user, or empty
      */
     Optional<UserId> resolve(ServerMessage message);
 
     /**
-     * The header {@code gms_user} (on WebSocket that of the upgrade request) or {@code ext.gms_user}; refuses if both are
-     * given and differ. Nothing proves the name: see SECURITY.md.
+     * The header {@code gms_user} (over WebSocket, that of the upgrade request) or {@code ext.gms_user}; names nobody
+     * if both are given and differ. Nothing proves the name: see SECURITY.md.
+     *
+     * @return the resolver that {@link CometdAdapter} uses by default
      */
     static UserResolver gmsUser() {
         return GmsUser.INSTANCE;

@@ -27,7 +27,7 @@ class ProofTest {
         answer(3);
         assertRepeats(marked(2), 0);
         assertThat(proof.confirmed()).isZero();
-        assertThat(proof.taken()).isZero();
+        assertThat(proof.dequeued()).isZero();
     }
 
     @Test
@@ -65,7 +65,7 @@ class ProofTest {
     void unmarked_whereConnectsAreNotBelieved_provesNothing() {
         Proof sceptical = new Proof(false);
         sceptical.connect(connect(1, true));
-        sceptical.took(3);
+        sceptical.dequeue(3);
         sceptical.answer();
         sceptical.connect(connect(2, false));
         assertThat(sceptical.confirmed()).isZero();
@@ -305,7 +305,7 @@ class ProofTest {
         @Test
         void numbersSayNothing() {
             connect(5, true, OptionalLong.empty());
-            proof.took(2);
+            proof.dequeue(2);
             proof.answer();
             assertThat(connect(4, false, OptionalLong.empty()).refused()).isFalse();
             assertNothing(connect(4, false, OptionalLong.empty()));
@@ -342,7 +342,7 @@ class ProofTest {
 
     /** The newest connect is answered with the rows up to this one. */
     private void answer(long position) {
-        proof.took(position);
+        proof.dequeue(position);
         proof.answer();
     }
 
