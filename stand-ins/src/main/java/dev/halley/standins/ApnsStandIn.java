@@ -31,8 +31,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for the Apple Push Notification service: Pushy's mock server, which tells of what came, answers as it is told
- * to, and can be away for a while. It takes every push unless told otherwise.
+ * A stand-in for the Apple Push Notification service: Pushy's mock server, which reports each push, answers as it is
+ * told to, and can stop for a while. It accepts every push unless told otherwise.
  *
  * <p>This class is thread-safe.
  */
@@ -49,30 +49,41 @@ public final class ApnsStandIn implements AutoCloseable {
     private @Nullable MockApnsServer server;
 
     /**
-     * A push as it came.
+     * A push that was received.
      *
-     * @param headers its headers, {@code :path} included
+     * @param headers its headers, including {@code :path}
      * @param payload its body
-     * @param rejected why it was not taken, if it was not
+     * @param rejected why it was rejected; empty if it was accepted
      */
     public record Push(Map<String, String> headers, String payload, Optional<String> rejected) {
 
-        /** Copies the headers. */
+        /**
+         * Copies the headers.
+         *
+         * @param headers its headers, including {@code :path}
+         * @param payload its body
+         * @param rejected why it was rejected; empty if it was accepted
+         */
         public Push {
             headers = Map.copyOf(headers);
         }
 
-        /** Returns a header, empty if it is not there. */
+        /**
+         * Returns a header.
+         *
+         * @param name its name in lower case
+         * @return its value; empty if it is missing
+         */
         public String header(String name) {
             return headers.getOrDefault(name, "");
         }
 
-        /** Returns the device's token. */
+        /** {@return the device's token} */
         public String token() {
             return header(":path").replaceFirst("^/3/device/", "");
         }
 
-        /** Returns the push's identity, the same for each attempt. */
+        /** {@return the push's identity, the same for each attempt} */
         public String id() {
             return header("apns-id");
         }
@@ -91,7 +102,10 @@ public final class ApnsStandIn implements AutoCloseable {
     /**
      * Starts a stand-in on a free port.
      *
+     * @param certificates the server's key and certificate
      * @param received is told of each push, in the server's own thread
+     * @return the stand-in, which is running
+     * @throws IOException if it does not start
      */
     public static ApnsStandIn start(Certificates certificates, Consumer<Push> received) throws IOException {
         ApnsStandIn standIn = new ApnsStandIn(certificates, received);
@@ -99,30 +113,42 @@ public final class ApnsStandIn implements AutoCloseable {
         return standIn;
     }
 
-    /** Returns the port, the same after each start. */
+    /** {@return the port, which is the same after each start} */
     public int port() {
         return port;
     }
 
-    /** Returns how many connections there have been. */
+    /** {@return how many connections were made so far} */
     public int connections() {
         return connections.get();
     }
 
-    /** Rejects the next push that has not been spoken for yet. */
+    /**
+     * Rejects the next push for which nothing was scripted yet.
+     *
+     * @param reason what it answers
+     */
     public void reject(RejectionReason reason) {
         rejections.add(new RejectedNotificationException(reason));
     }
 
-    /** Rejects the next push that has not been spoken for yet, for its token is gone since then. */
+    /**
+     * Rejects the next push for which nothing was scripted yet, as its token is no longer registered.
+     *
+     * @param since since when
+     */
     public void unregister(Instant since) {
         rejections.add(new UnregisteredDeviceTokenException(since));
     }
 
-    /** Starts again, on the same port. */
+    /**
+     * Starts again, on the same port.
+     *
+     * @throws IOException if it does not start
+     */
     public synchronized void start() throws IOException {
         if (server != null) {
-            throw new IllegalStateException("It is running");
+            throw new IllegalStateException("The stand-in is already running");
         }
         MockApnsServer started = new MockApnsServerBuilder()
                 .setServerCredentials(
@@ -138,7 +164,11 @@ public final class ApnsStandIn implements AutoCloseable {
         server = started;
     }
 
-    /** Goes away: closes its port and all its connections, whatever is on its way. */
+    /**
+     * Stops: closes its port and all its connections at once.
+     *
+     * @throws IOException if it does not stop
+     */
     public synchronized void stop() throws IOException {
         if (server != null) {
             await(server.shutdown());

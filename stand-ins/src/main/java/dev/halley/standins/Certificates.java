@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keys and certificates for stand-ins and for those who talk to them, as files in one folder. Made on this machine, by
- * the JDK alone; nobody but who is told to trusts them. Immutable.
+ * Keys and certificates for stand-ins and their clients, as files in one folder. The JDK makes them on this machine,
+ * and only clients that are told to trust them. Immutable.
  */
 public final class Certificates {
 
-    /** The password of the key stores, which protect nothing. */
+    /** The password of the key stores, which contain no secret. */
     public static final String PASSWORD = "stand-in";
 
     private static final String ALIAS = "stand-in";
@@ -34,7 +34,13 @@ public final class Certificates {
         this.folder = folder;
     }
 
-    /** Makes all files in a folder that is there. Takes a second or two: it runs the JDK's {@code keytool}. */
+    /**
+     * Makes all files. Takes a second or two, as it runs the JDK's {@code keytool}.
+     *
+     * @param folder an existing folder
+     * @return the keys and certificates in it
+     * @throws IOException if they can't be made or written
+     */
     public static Certificates make(Path folder) throws IOException {
         Certificates made = new Certificates(folder);
         made.keyPair(made.serverKeyStore(), "CN=localhost", "san=dns:localhost,ip:127.0.0.1");
@@ -57,27 +63,33 @@ public final class Certificates {
         return made;
     }
 
-    /** Returns a PKCS #12 key store with the key and the certificate of a server at {@code localhost} and {@code 127.0.0.1}. */
+    /**
+     * {@return a PKCS #12 key store: the key and certificate of a server at {@code localhost} and {@code 127.0.0.1}}
+     */
     public Path serverKeyStore() {
         return folder.resolve("server.p12");
     }
 
-    /** Returns the certificate of the server, which is signed by itself, in PEM: what a client has to trust. */
+    /** {@return the self-signed certificate of the server in PEM, which a client has to trust} */
     public Path serverPem() {
         return folder.resolve("server.pem");
     }
 
-    /** Returns a PKCS #12 key store such as Apple gives out for pushes to one app, by its form. */
+    /** {@return a PKCS #12 key store in the form in which Apple issues one for pushes to one app} */
     public Path clientKeyStore() {
         return folder.resolve("client.p12");
     }
 
-    /** Returns a P-256 key in PKCS #8, a {@code .p8} file such as Apple gives out, by its form. */
+    /** {@return a P-256 key in PKCS #8, in the form of a {@code .p8} file from Apple} */
     public Path providerKey() {
         return folder.resolve("provider.p8");
     }
 
-    /** Returns the certificate of the server. */
+    /**
+     * {@return the certificate of the server}
+     *
+     * @throws IOException if the key store can't be read
+     */
     public X509Certificate serverCertificate() throws IOException {
         try {
             return (X509Certificate) keyStore().getCertificate(ALIAS);
@@ -86,7 +98,11 @@ public final class Certificates {
         }
     }
 
-    /** Returns the key of the server. */
+    /**
+     * {@return the key of the server}
+     *
+     * @throws IOException if the key store can't be read
+     */
     public PrivateKey serverKey() throws IOException {
         try {
             return (PrivateKey) keyStore().getKey(ALIAS, PASSWORD.toCharArray());
@@ -99,6 +115,8 @@ public final class Certificates {
      * Returns bytes in PEM.
      *
      * @param label for example {@code CERTIFICATE}
+     * @param der the bytes, in DER
+     * @return the text of a PEM file
      */
     public static String toPem(String label, byte[] der) {
         String lines = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der);

@@ -57,9 +57,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for Firebase Cloud Messaging and for the OAuth server before it, over HTTP/2 with TLS, and without for who does
- * not trust its certificate. It takes what FCM takes and refuses what FCM refuses, as far as its documentation says so, and
- * answers otherwise if it is told to.
+ * A stand-in for Firebase Cloud Messaging and its OAuth server, over HTTP/2 with TLS, and also without TLS for clients
+ * that do not trust its certificate. It accepts and rejects what FCM does according to its documentation, unless it is
+ * told to answer otherwise.
  *
  * <p>This class is thread-safe.
  */
@@ -69,7 +69,7 @@ public final class FcmStandIn implements AutoCloseable {
     public static final String PROJECT = "stand-in-1234";
 
     private static final String EMAIL = "halley@" + PROJECT + ".iam.gserviceaccount.com";
-    /** What google-auth always asks for, wherever it asks. */
+    /** The audience that google-auth names, whatever server it asks. */
     private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
 
     private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
@@ -100,20 +100,25 @@ public final class FcmStandIn implements AutoCloseable {
     private volatile Duration lifetime = Duration.ofHours(1);
 
     /**
-     * A push as it came.
+     * A push that was received.
      *
      * @param path the path of its request
-     * @param authorization the value of that header
+     * @param authorization the value of its {@code Authorization} header
      * @param body the whole body, which is JSON
      */
     public record Push(String path, String authorization, String body) {
 
-        /** Returns what the body has at a JSON pointer such as {@code /message/data/key}; empty if it has nothing there. */
+        /**
+         * Returns a value of the body.
+         *
+         * @param pointer a JSON pointer such as {@code /message/data/key}
+         * @return the value there as a text; empty if there is none
+         */
         public String at(String pointer) {
             return json(body).at(pointer).asText();
         }
 
-        /** Returns the push's identity, the same for each attempt. */
+        /** {@return the push's identity, the same for each attempt} */
         public String key() {
             return at("/message/data/key");
         }
@@ -127,13 +132,15 @@ public final class FcmStandIn implements AutoCloseable {
     /**
      * What to answer.
      *
-     * @param status of HTTP; or of those below
+     * @param status the HTTP status; or a private value, for constants such as {@link #SILENCE}
+     * @param headers more headers
+     * @param body the body, which is JSON; an accepted push gets FCM's instead
      */
     public record Answer(int status, Map<String, String> headers, String body) {
 
-        /** The push is taken. */
+        /** The push is accepted. */
         public static final Answer ACCEPTED = new Answer(200, Map.of(), "");
-        /** The token is no device's any more. */
+        /** The token no longer belongs to any device. */
         public static final Answer UNREGISTERED = error(404, "NOT_FOUND", "UNREGISTERED");
 
         private static final int NEVER = -1;
@@ -142,30 +149,48 @@ public final class FcmStandIn implements AutoCloseable {
         private static final int HANG_UP = -4;
         private static final String ENDLESS = "X-Endless";
 
-        /** Nothing, ever. */
+        /** No answer, ever. */
         public static final Answer SILENCE = new Answer(NEVER, Map.of(), "");
-        /** The stream ends with an error; perhaps the push was taken. */
+        /** The stream ends with an error; the push may have been accepted. */
         public static final Answer STREAM_RESET = new Answer(RESET, Map.of(), "");
-        /** The stream is refused, which says that the push was not taken. */
+        /** The stream is refused, which says that the push was not processed. */
         public static final Answer STREAM_REFUSED = new Answer(REFUSE, Map.of(), "");
         /** The connection is cut. */
         public static final Answer CONNECTION_CUT = new Answer(HANG_UP, Map.of(), "");
 
-        /** Copies the headers. */
+        /**
+         * Copies the headers.
+         *
+         * @param status the HTTP status; or a private value, for constants such as {@link #SILENCE}
+         * @param headers more headers
+         * @param body the body, which is JSON; an accepted push gets FCM's instead
+         */
         public Answer {
             headers = Map.copyOf(headers);
         }
 
-        /** Returns an error such as FCM's, with a code of its own unless that is empty. */
+        /**
+         * Returns an error as FCM reports it.
+         *
+         * @param status the HTTP status
+         * @param name the status by its name, such as {@code NOT_FOUND}
+         * @param errorCode FCM's own code, such as {@code UNREGISTERED}; empty for none
+         * @return the answer
+         */
         public static Answer error(int status, String name, String errorCode) {
             String details = errorCode.isEmpty()
                     ? ""
-                    : ",\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\",\"errorCode\":\""
-                            + errorCode + "\"}]";
+                    : ",\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\","
+                            + "\"errorCode\":\"" + errorCode + "\"}]";
             return new Answer(status, Map.of(), body(status, name, details));
         }
 
-        /** Returns the error of a field that is not as it must be. */
+        /**
+         * Returns the error about an invalid field.
+         *
+         * @param field its path, such as {@code message.token}
+         * @return the answer
+         */
         public static Answer violation(String field) {
             String details = ",\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\","
                     + "\"errorCode\":\"INVALID_ARGUMENT\"},{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\","
@@ -173,7 +198,12 @@ public final class FcmStandIn implements AutoCloseable {
             return new Answer(400, Map.of(), body(400, "INVALID_ARGUMENT", details));
         }
 
-        /** Returns an answer with a body that never ends. */
+        /**
+         * Returns an answer with a body that never ends.
+         *
+         * @param status the HTTP status
+         * @return the answer
+         */
         public static Answer endless(int status) {
             return new Answer(status, Map.of(ENDLESS, ""), "");
         }
@@ -183,7 +213,13 @@ public final class FcmStandIn implements AutoCloseable {
                     + "\"" + details + "}}";
         }
 
-        /** Returns the same with another header. */
+        /**
+         * Returns the same answer with one more header.
+         *
+         * @param header its name
+         * @param value its value
+         * @return the answer
+         */
         public Answer with(String header, String value) {
             Map<String, String> more = new LinkedHashMap<>(headers);
             more.put(header, value);
@@ -203,37 +239,67 @@ public final class FcmStandIn implements AutoCloseable {
             this.certificates = certificates;
         }
 
-        /** Is told of each push that it was asked to take, in the server's own thread. Default: nobody. */
+        /**
+         * Sets who is told of each push, whether it is accepted or not. Default: nobody.
+         *
+         * @param value is called in the server's own thread
+         * @return this builder
+         */
         public Builder received(Consumer<Push> value) {
             received = value;
             return this;
         }
 
-        /** The most streams on a connection. Default 100, as FCM has. */
+        /**
+         * Sets how many streams a connection may have. Default: 100, as with FCM.
+         *
+         * @param value how many at most
+         * @return this builder
+         */
         public Builder streams(int value) {
             streams = value;
             return this;
         }
 
-        /** After so many requests a connection gets GOAWAY, and what has been sent on it after that is dropped. Default: never. */
+        /**
+         * Sends GOAWAY on each connection after some requests, and drops what is sent on it after that. Default: never.
+         *
+         * @param value after how many requests
+         * @return this builder
+         */
         public Builder goAwayEvery(int value) {
             goAwayEvery = value;
             return this;
         }
 
-        /** How long each answer takes. Default: no time. */
+        /**
+         * Sets how long each answer to a push takes. Default: zero.
+         *
+         * @param value how long
+         * @return this builder
+         */
         public Builder delay(Duration value) {
             delay = value;
             return this;
         }
 
-        /** Starts it, on free ports of this machine. */
+        /**
+         * Starts the stand-in on free ports of this machine.
+         *
+         * @return the stand-in
+         * @throws IOException if it does not start
+         */
         public FcmStandIn start() throws IOException {
             return new FcmStandIn(this);
         }
     }
 
-    /** Returns a builder. */
+    /**
+     * Returns a builder.
+     *
+     * @param certificates the server's key and certificate
+     * @return the builder
+     */
     public static Builder builder(Certificates certificates) {
         return new Builder(certificates);
     }
@@ -286,17 +352,23 @@ public final class FcmStandIn implements AutoCloseable {
         return factory;
     }
 
-    /** Returns its URL, where its certificate has to be trusted. */
+    /** {@return its URL with TLS, for clients that trust its certificate} */
     public String url() {
         return "https://localhost:" + secure.getLocalPort();
     }
 
-    /** Returns its URL without TLS, where it speaks HTTP/1.1. */
+    /** {@return its URL without TLS, for HTTP/1.1} */
     public String plainUrl() {
         return "http://127.0.0.1:" + plain.getLocalPort();
     }
 
-    /** Writes the key file of a service account, whose tokens come from here. */
+    /**
+     * Writes the key file of a service account, with this stand-in as its OAuth server.
+     *
+     * @param file where to write it
+     * @return the file
+     * @throws IOException if it can't be written
+     */
     public Path writeCredentials(Path file) throws IOException {
         Map<String, String> account = new LinkedHashMap<>();
         account.put("type", "service_account");
@@ -311,57 +383,77 @@ public final class FcmStandIn implements AutoCloseable {
         return Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(account));
     }
 
-    /** Answers so to the next push that has not been spoken for yet. */
+    /**
+     * Sets the answer to the next push for which nothing was scripted yet.
+     *
+     * @param answer the answer
+     */
     public void next(Answer answer) {
         answers.add(answer);
     }
 
-    /** Answers so to all pushes that have not been spoken for. */
+    /**
+     * Sets the answer to all pushes for which nothing was scripted. Default: {@link Answer#ACCEPTED}.
+     *
+     * @param answer the answer
+     */
     public void otherwise(Answer answer) {
         otherwise = answer;
     }
 
-    /** Answers so to who wants a token from now on. */
+    /**
+     * Sets the answer to requests for an access token. Default: {@link Answer#ACCEPTED}.
+     *
+     * @param answer the answer
+     */
     public void oauth(Answer answer) {
         oauth = answer;
     }
 
-    /** From now on a token takes so long to get. */
+    /**
+     * Sets how long the answer to a request for an access token takes. Default: zero.
+     *
+     * @param value how long
+     */
     public void oauthDelay(Duration value) {
         oauthDelay = value;
     }
 
-    /** From now on a token lives for so long, by its own word; it is taken after that, too. */
+    /**
+     * Sets the lifetime that access tokens claim. Default: an hour. They are accepted after that, too.
+     *
+     * @param value the lifetime
+     */
     public void lifetime(Duration value) {
         lifetime = value;
     }
 
-    /** Takes no token any more that it has given so far. */
+    /** Accepts none of the access tokens that it has issued so far. */
     public void revoke() {
         tokens.clear();
     }
 
-    /** Returns how many tokens were asked for. */
+    /** {@return how many access tokens were asked for} */
     public int fetches() {
         return fetches.get();
     }
 
-    /** Returns how many pushes it was asked to take. */
+    /** {@return how many pushes it has received} */
     public int requests() {
         return requests.get();
     }
 
-    /** Returns how many GOAWAYs it has sent. */
+    /** {@return how many GOAWAYs it has sent} */
     public int goAways() {
         return goAways.get();
     }
 
-    /** Returns how many different pushes it has taken. */
+    /** {@return how many different pushes it has accepted} */
     public int accepted() {
         return byKey.size();
     }
 
-    /** Returns how many pushes it has taken that it had taken before, by their keys. */
+    /** {@return how many pushes it has accepted whose keys it had accepted before} */
     public int doubles() {
         return byKey.values().stream().mapToInt(count -> count.get() - 1).sum();
     }
@@ -482,7 +574,7 @@ public final class FcmStandIn implements AutoCloseable {
                         + ",\"token_type\":\"Bearer\"}");
     }
 
-    /** Whether a JSON Web Token says what Google's server wants to hear, signed with the service account's key. */
+    /** Whether a JSON Web Token has the claims that Google's server expects, and is signed by the service account. */
     private boolean isSigned(String assertion) {
         String[] parts = assertion.split("\\.", -1);
         if (parts.length != 3) {
@@ -531,7 +623,7 @@ public final class FcmStandIn implements AutoCloseable {
                 200, told.headers(), "{\"name\":\"projects/" + PROJECT + "/messages/" + requests.get() + "\"}");
     }
 
-    /** Returns what FCM would not take in a message. */
+    /** Returns a field of the message that FCM would reject. */
     private static Optional<String> wrongField(JsonNode message) {
         for (Map.Entry<String, JsonNode> field : message.properties()) {
             if (!FIELDS.contains(field.getKey())) {

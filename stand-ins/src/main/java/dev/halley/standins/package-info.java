@@ -1,4 +1,4 @@
-/** Stand-ins for push services, which take pushes over TLS on a port of this machine: for tests and demonstrations. */
+/** Stand-ins for push services: they accept pushes over TLS on a port of this machine, for tests and demonstrations. */
 @NullMarked
 package dev.halley.standins;
 

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The smallest session: it counts. */
+/** The smallest state of a session: a counter. */
 record CounterState(
         ChatId id,
         UserId owner,

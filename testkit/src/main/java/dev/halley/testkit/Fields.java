@@ -3,7 +3,7 @@ package dev.halley.testkit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Values of any content as one text: each with its length before it. */
+/** Joins values of any content into one text, in which each has its length before it. */
 final class Fields {
 
     private Fields() {}

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A push service over plain HTTP/1.1 on the loopback interface. Answers for which no status is named are ones that it does
- * not have: their tests are skipped.
+ * A push service over plain HTTP/1.1 on the loopback interface. It has those answers for which a status is set; the
+ * tests of all others are skipped.
  *
- * <p>As services do, it repeats in the text of its answers what it was sent: token, text, credentials and all.
+ * <p>Like a real service, it repeats in its answers what it was sent, with token, text and credentials.
  *
  * <p>This class is thread-safe.
  */
@@ -38,9 +38,12 @@ public final class HttpPushService implements PushService {
     }
 
     /**
-     * Says how it answers.
+     * Sets what an answer looks like.
      *
-     * @param headers lines such as {@code Retry-After: 60}
+     * @param when the answer
+     * @param status its status code
+     * @param headers its headers, lines such as {@code Retry-After: 60}
+     * @return this service
      */
     public HttpPushService on(Answer when, int status, String... headers) {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Answer\r\n");
@@ -60,7 +63,7 @@ public final class HttpPushService implements PushService {
 
     @Override
     public void answer(Answer next) {
-        Assumptions.assumeTrue(head(next) != null, "This service has no answer " + next);
+        Assumptions.assumeTrue(head(next) != null, "This service does not have the answer " + next);
         answer = next;
     }
 
@@ -88,7 +91,7 @@ public final class HttpPushService implements PushService {
         }
     }
 
-    /** Returns a request, head and body, a character for each byte. */
+    /** Returns the head and body of a request, one character for each byte. */
     private static String readRequest(InputStream in) throws IOException {
         StringBuilder request = new StringBuilder();
         while (request.indexOf("\r\n\r\n") < 0) {

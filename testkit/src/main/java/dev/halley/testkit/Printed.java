@@ -10,7 +10,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** What is printed and logged meanwhile, which it passes on. */
+/** Records what is printed and logged until it is closed, and passes it on. */
 final class Printed implements AutoCloseable {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();

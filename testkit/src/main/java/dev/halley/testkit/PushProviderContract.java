@@ -59,8 +59,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * What every {@link PushProvider} must do. Extend it, say what your push service answers and how your provider is opened, and
- * run it:
+ * What every {@link PushProvider} must do. Extend it, say what your push service answers and how to open your provider,
+ * and run it:
  *
  * <pre>{@code
  * class PagerProviderTest extends PushProviderContract {
@@ -85,17 +85,17 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * }
  * }</pre>
  *
- * <p>Tests named {@code required_} hold for every provider. Those named {@code optional_} are about what not every push
- * service or provider has; they are skipped unless the method that they need is overridden, or the {@link PushService} has
- * the answer.
+ * <p>Tests named {@code required_} hold for every provider. Those named {@code optional_} are about what some push
+ * services and providers lack. They are skipped unless the method that they need is overridden, or the
+ * {@link PushService} has the answer.
  *
- * <p>The provider is given the URL of a relay on the same host, behind which the service is. The relay hangs, resets, talks
- * nonsense or without end, whatever the protocol, so a provider that has TLS keeps it. What is found of a connection is
- * found there: with two ends on the loopback interface.
+ * <p>The provider is given the URL of a relay on the same host, which passes everything on to the service. The relay
+ * can hang, reset connections, or send nonsense, with or without end. It does so below TLS, so a provider that uses TLS
+ * keeps it. All connections are on the loopback interface.
  *
- * <p><b>Logs.</b> What goes to {@code System.out}, {@code System.err} and {@code java.util.logging} is looked at. SLF4J
- * alone prints nothing, so put a binding of it on the test class path, {@code slf4j-simple} for one, at the level that you
- * want to be sure of.
+ * <p><b>Logs.</b> The contract searches {@code System.out}, {@code System.err} and {@code java.util.logging} for
+ * secrets. SLF4J alone prints nothing, so put a binding such as {@code slf4j-simple} on the test class path, at the
+ * level that you want to be sure of.
  */
 public abstract class PushProviderContract {
 
@@ -120,7 +120,8 @@ public abstract class PushProviderContract {
             "\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd \u200f",
             "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e48\u0e30",
             "\u65e5\u672c\u8a9e\u306f\u3099\u4e2d\u6587\ud55c\uad6d\uc5b4 \u1112\u1161\u11ab \ud842\udfb7",
-            "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324\u031e\u0349a\u0323\u031b\u0301lgo\u0336\u0337 ",
+            "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324\u031e\u0349"
+                    + "a\u0323\u031b\u0301lgo\u0336\u0337 ",
             "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66",
             "\ud83d\udc69\ud83c\udffd\u200d\ud83d\ude80\ud83d\udc4d\ud83c\udfff",
             "\ud83c\udde9\ud83c\uddea\ud83c\uddf3\ud83c\uddf1",
@@ -135,46 +136,73 @@ public abstract class PushProviderContract {
     private @Nullable PushService service;
     private @Nullable Relay relay;
 
-    /** Returns the push service, started. It is closed after the test. */
+    /**
+     * Starts the push service. It is closed after the test.
+     *
+     * @return the push service
+     * @throws Exception if it does not start, which fails the test
+     */
     protected abstract PushService service() throws Exception;
 
-    /** Returns a new provider that sends to this URL. */
+    /**
+     * Opens a new provider.
+     *
+     * @param service the URL to which it sends
+     * @return the provider
+     * @throws Exception if it does not open, which fails the test
+     */
     protected abstract PushProvider open(URI service) throws Exception;
 
-    /** Returns a device whose token is none that anything else has in it: it is looked for in all that is printed. */
+    /**
+     * Returns the device to push to. Its token must occur nowhere else: the contract looks for it in all that is
+     * printed.
+     *
+     * @param service the URL to which the provider sends
+     * @return the device
+     */
     protected abstract Device device(URI service);
 
-    /** Returns the options that a notification carries. Default: none. */
+    /**
+     * Returns the options that a notification carries. Default: none.
+     *
+     * @param service the URL to which the provider sends
+     * @return names and values
+     */
     protected Map<String, String> options(URI service) {
         return Map.of();
     }
 
-    /** Returns what must not be printed either, such as the credentials. Default: nothing. */
+    /** {@return what else must not be printed, such as credentials} Default: nothing. */
     protected List<String> secrets() {
         return List.of();
     }
 
-    /** Returns the most bytes that a payload's body may have in UTF-8. Default: as many as it takes. */
+    /** {@return how many bytes of UTF-8 a payload's body may have at most} Default: empty, for any number. */
     protected OptionalInt limit() {
         return OptionalInt.empty();
     }
 
-    /** Reads a payload as the app does. Default: skips the test. */
+    /**
+     * Reads a payload as the app does. Default: skips the test.
+     *
+     * @param payload what the provider made
+     * @return what the app shows
+     */
     protected Shown shown(Payload payload) {
         return Assumptions.abort("Nothing reads what these payloads show");
     }
 
-    /** Returns how long a push may take at most. Default: skips the test. */
+    /** {@return how long a push may take at most} Default: skips the test. */
     protected Duration timeLimit() {
         return Assumptions.abort("This provider's time limit is not known");
     }
 
-    /** Returns whether a client that was handed to the provider still works. Default: skips the test. */
+    /** {@return whether a client that was handed to the provider still works} Default: skips the test. */
     protected boolean handedInIsOpen() {
         return Assumptions.abort("Nothing is handed to this provider");
     }
 
-    /** Returns how long to wait for what is to come. Default: 10 seconds. */
+    /** {@return how long to wait for anything that should happen} Default: 10 seconds. */
     protected Duration patience() {
         return Duration.ofSeconds(10);
     }
@@ -182,12 +210,18 @@ public abstract class PushProviderContract {
     /**
      * What a payload shows of the chat.
      *
-     * @param texts of the rows, in order
+     * @param texts the texts of the rows, in order
      * @param omitted how many of the oldest rows it says are left out
      * @param truncated whether it says that a text was cut
      */
     public record Shown(List<String> texts, int omitted, boolean truncated) {
-        /** Copies the texts. */
+        /**
+         * Copies the texts.
+         *
+         * @param texts the texts of the rows, in order
+         * @param omitted how many of the oldest rows it says are left out
+         * @param truncated whether it says that a text was cut
+         */
         public Shown {
             texts = List.copyOf(texts);
         }
@@ -198,18 +232,22 @@ public abstract class PushProviderContract {
         }
     }
 
-    /** Starts the service and the relay. */
+    /**
+     * Starts the service and the relay.
+     *
+     * @throws Exception if the service does not start
+     */
     @BeforeEach
     protected void startService() throws Exception {
         service = service();
         relay = new Relay(service.url());
     }
 
-    /** Closes what the test has opened. */
+    /** Closes all that the test has opened. */
     @AfterEach
     protected void closeAll() {
         List<@Nullable AutoCloseable> all = new ArrayList<>();
-        // First, so that nothing hangs any more.
+        // First, so that nothing hangs.
         all.add(relay);
         all.addAll(opened);
         all.add(service);
@@ -333,7 +371,7 @@ public abstract class PushProviderContract {
         PushProvider provider = open();
 
         for (String script : SCRIPTS) {
-            // One more character each time, so that a cut at a fixed place goes through every place of a script.
+            // One more character each time, so that a cut at a fixed place meets every place of a script.
             for (int before = 0; before <= 12; before++) {
                 String text = "x".repeat(before) + repeated(script, 24_576);
                 Payload payload = provider.format(notification(List.of(row(1, text))), device());
@@ -615,7 +653,7 @@ public abstract class PushProviderContract {
             assertAccepted(provider);
             close(provider);
         }
-        // The service as well, which may have a thread for each connection.
+        // Also the service, which may have a thread for each connection.
         closeAll();
 
         eventually(() -> left(before).isEmpty(), () -> "threads are left: " + left(before));
@@ -723,7 +761,7 @@ public abstract class PushProviderContract {
         }
     }
 
-    /** What becomes of a push, whatever is the matter with the service. */
+    /** Returns what becomes of a push in each trouble with the service. */
     private List<Settled> everyOutcome() {
         PushProvider provider = open();
         Payload payload = payload(provider);
@@ -748,7 +786,7 @@ public abstract class PushProviderContract {
             theService().answer(answer);
             return true;
         } catch (RuntimeException e) {
-            // The service has no such answer, which skips the tests that are about it alone.
+            // The service has no such answer, which skips only the tests that are about it.
             return false;
         }
     }
@@ -770,7 +808,7 @@ public abstract class PushProviderContract {
         assertThat(settled(provider, payload(provider)).outcome).isEqualTo(new Outcome.Accepted());
     }
 
-    /** A client may need a while to find out that its connection is gone, or wait before it makes another. */
+    /** A client may need a while to notice that its connection is gone, or wait before it makes another. */
     private void assertAcceptedAgain(PushProvider provider) {
         eventually(
                 () -> new Outcome.Accepted().equals(settled(provider, payload(provider)).outcome),
@@ -783,7 +821,7 @@ public abstract class PushProviderContract {
         }
     }
 
-    /** Waits until nothing more is taken, or too much was. */
+    /** Waits until nothing more is read, and checks that it was not too much. */
     private void assertNotTaken() {
         long[] last = {-1};
         eventually(
@@ -869,7 +907,7 @@ public abstract class PushProviderContract {
                 options);
     }
 
-    /** The next attempt. */
+    /** Returns the notification of the next attempt. */
     private static Notification later(Notification like) {
         return new Notification(
                 like.key(),
@@ -900,7 +938,7 @@ public abstract class PushProviderContract {
                 .toList();
     }
 
-    /** Compared here, so that a failure prints neither. */
+    /** Compares payloads here, so that a failure prints neither. */
     private static boolean same(Payload one, Payload other) {
         return one.equals(other);
     }
@@ -920,7 +958,7 @@ public abstract class PushProviderContract {
         return rows.stream().map(row -> row.event().text()).toList();
     }
 
-    /** Repeats a text up to so many bytes in UTF-8, at least once. */
+    /** Repeats a text up to this many bytes in UTF-8, at least once. */
     private static String repeated(String text, int bytes) {
         return text.repeat(Math.max(1, bytes / text.getBytes(UTF_8).length));
     }
@@ -953,7 +991,7 @@ public abstract class PushProviderContract {
         return device(url());
     }
 
-    /** Calls on a thread of its own, for nobody knows whether it comes back. */
+    /** Calls on a thread of its own, since the call may never return. */
     private CompletableFuture<Outcome> send(PushProvider provider, Payload payload) {
         return result(start(() -> List.of(provider.send(payload, device()).toCompletableFuture())))
                 .get(0);
@@ -976,7 +1014,7 @@ public abstract class PushProviderContract {
         try {
             return call.get(patience().toMillis(), MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new AssertionError("A call that must not throw has thrown", e.getCause());
+            throw new AssertionError("A call threw that must not throw", e.getCause());
         } catch (TimeoutException e) {
             throw new AssertionError("A call blocks for longer than " + patience(), e);
         } catch (InterruptedException e) {
@@ -1029,7 +1067,7 @@ public abstract class PushProviderContract {
         return left;
     }
 
-    /** Threads but those of the JVM, of its common pool and of this contract. */
+    /** Returns all threads except those of the JVM, of its common pool and of this contract. */
     private static Set<Thread> threads() {
         Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
         threads.removeIf(thread -> thread.getThreadGroup() == null

@@ -3,42 +3,43 @@ package dev.halley.testkit;
 import java.net.URI;
 
 /**
- * A push service that a {@link PushProviderContract} talks to: a server of the test's own that answers as the real one does.
- * Over HTTP/1.1 it is an {@link HttpPushService}. Hanging, resets and garbage are not its business: the contract cuts in
+ * A push service for a {@link PushProviderContract}: a server within the test that answers as the real one does. For
+ * HTTP/1.1 there is {@link HttpPushService}. It need not hang, reset connections or send garbage: the contract does so,
  * between the provider and the service.
  *
  * <p>Implementations are thread-safe.
  */
 public interface PushService extends AutoCloseable {
 
-    /** What a push service answers, whatever that is in its protocol. */
+    /** What a push service answers, in whatever way its protocol says so. */
     enum Answer {
-        /** The push is taken. */
+        /** The push is accepted. */
         ACCEPTED,
-        /** The push will never be taken: it is malformed, say, or too long. */
+        /** The push can never be accepted: it is malformed or too long, for example. */
         REJECTED,
-        /** The token is that of no device, or no longer. */
+        /** The token belongs to no device, or no longer. */
         UNREGISTERED,
-        /** Not now. */
+        /** The push can't be accepted now. */
         UNAVAILABLE,
-        /** Not now, and not for the next 60 seconds. */
+        /** The push can't be accepted for the next 60 seconds. */
         UNAVAILABLE_FOR_A_MINUTE,
-        /** An answer that begins as it should and never ends. */
+        /** The answer begins well and never ends. */
         ENDLESS
     }
 
-    /** Returns where it listens. The contract gives the provider the same URL, but for another port of the same host. */
+    /** {@return where it listens} The contract gives the provider the same URL with another port of the same host. */
     URI url();
 
     /**
-     * Answers so from now on; at first, it accepts.
+     * Sets the answer to every push from now on. Default: {@link Answer#ACCEPTED}.
      *
+     * @param answer the answer
      * @throws org.opentest4j.TestAbortedException if the push service has no such answer, which skips the test; {@link
      *     org.junit.jupiter.api.Assumptions#abort} throws it
      */
     void answer(Answer answer);
 
-    /** Hangs up, and is no longer there. */
+    /** Closes all connections and stops listening. */
     @Override
     void close();
 }

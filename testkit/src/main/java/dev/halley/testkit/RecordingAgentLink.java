@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * An agent's desk that records what it was told, and takes it unless the test has scripted something else.
+ * An agent's desk that records what it was told, and succeeds unless the test has scripted something else.
  *
  * <p>This class is thread-safe.
  */
@@ -22,11 +22,11 @@ public final class RecordingAgentLink implements AgentLink {
     private final Queue<CompletableFuture<Void>> answers = new ConcurrentLinkedQueue<>();
 
     /**
-     * A call, whatever became of it.
+     * A call, whether it succeeded or not.
      *
      * @param chat the chat
      * @param absence the number of the absence
-     * @param text what was to be shown
+     * @param text what to show to the agent
      */
     public record Told(ChatId chat, long absence, String text) {
 
@@ -36,15 +36,19 @@ public final class RecordingAgentLink implements AgentLink {
         }
     }
 
-    /** Fails the next call that nothing was scripted for. */
+    /**
+     * Fails the next call for which nothing was scripted yet.
+     *
+     * @param failure how the call fails
+     */
     public void fail(Throwable failure) {
         hold().completeExceptionally(failure);
     }
 
     /**
-     * Leaves a call without an answer, the next one that nothing was scripted for.
+     * Leaves the next call for which nothing was scripted yet without an answer.
      *
-     * @return its answer, for the test to complete, late, with a failure, or never
+     * @return the answer, which the test may complete late, with a failure, or never
      */
     public CompletableFuture<Void> hold() {
         CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -52,12 +56,17 @@ public final class RecordingAgentLink implements AgentLink {
         return answer;
     }
 
-    /** Returns every call so far, in order, failed ones too. */
+    /** {@return every call so far, in order, including those that failed} */
     public List<Told> told() {
         return List.copyOf(told);
     }
 
-    /** Returns the absences of a chat that were told, in order; one that was told twice is there twice. */
+    /**
+     * Returns the absences of a chat that were told, in order. One that was told twice is listed twice.
+     *
+     * @param chat the chat
+     * @return the numbers of the absences
+     */
     public List<Long> absences(ChatId chat) {
         return told.stream()
                 .filter(call -> call.chat().equals(chat))

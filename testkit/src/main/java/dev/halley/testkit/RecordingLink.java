@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A customer's connection that records what it is given, and whether it was given as a {@link ClientLink} may expect: one
- * call at a time, contiguous, nothing twice. What was wrong fails the test when it asks for what has arrived.
+ * A customer's connection that records what it is given, and checks that it is given as {@link ClientLink} promises:
+ * one call at a time, contiguous, nothing twice. If not, the test fails when it asks for what has arrived.
  *
  * <p>This class is thread-safe.
  */
@@ -38,30 +38,43 @@ public final class RecordingLink implements ClientLink {
      * A call of {@link ClientLink#deliver}.
      *
      * @param chat the chat at that time
-     * @param rows its rows
+     * @param rows the rows that were delivered
      */
     public record Delivery(ChatView chat, List<Row> rows) {
-        /** Copies the rows. */
+        /**
+         * Copies the rows.
+         *
+         * @param chat the chat at that time
+         * @param rows the rows that were delivered
+         */
         public Delivery {
             rows = List.copyOf(rows);
         }
     }
 
-    /** Creates a link that takes rows at once. */
+    /**
+     * Creates a link that takes rows at once.
+     *
+     * @param id the id of the connection
+     */
     public RecordingLink(String id) {
         this.id = new ConnectionId(id);
     }
 
-    /** Keeps each call waiting from now on, until {@link #take}. */
+    /**
+     * Keeps each call waiting from now on, until {@link #take}.
+     *
+     * @return this link
+     */
     public synchronized RecordingLink slow() {
         slow = true;
         return this;
     }
 
     /**
-     * Says of the call that waits that the link can take more.
+     * Completes the call that waits: the link can take more rows.
      *
-     * @return false if none was waiting
+     * @return false if no call was waiting
      */
     public boolean take() {
         CompletableFuture<Void> waiting;
@@ -71,7 +84,7 @@ public final class RecordingLink implements ClientLink {
         return waiting.complete(null);
     }
 
-    /** Breaks the connection: the call that waits fails, and so does each one after it. */
+    /** Breaks the connection: the call that waits fails, and so does every later one. */
     public void breakOff() {
         CompletableFuture<Void> waiting;
         synchronized (this) {
@@ -81,17 +94,17 @@ public final class RecordingLink implements ClientLink {
         waiting.completeExceptionally(gone());
     }
 
-    /** Returns whether the engine has closed the connection. */
+    /** {@return whether the engine has closed the connection} */
     public synchronized boolean closed() {
         return closed;
     }
 
-    /** Returns why the engine has closed the connection; empty if it has not. */
+    /** {@return why the engine has closed the connection; empty if it has not} */
     public synchronized Optional<Cause> closedBecause() {
         return Optional.ofNullable(closedBecause);
     }
 
-    /** Returns each call, in order. */
+    /** {@return each call, in order} */
     public synchronized List<Delivery> deliveries() {
         if (!faults.isEmpty()) {
             throw new AssertionError(String.join("; ", faults));
@@ -99,17 +112,17 @@ public final class RecordingLink implements ClientLink {
         return List.copyOf(deliveries);
     }
 
-    /** Returns all rows, in the order in which they came. */
+    /** {@return all rows, in the order in which they came} */
     public List<Row> rows() {
         return deliveries().stream().flatMap(call -> call.rows().stream()).toList();
     }
 
-    /** Returns the positions of all rows, in the order in which they came. */
+    /** {@return the positions of all rows, in the order in which they came} */
     public List<Long> positions() {
         return rows().stream().map(Row::position).toList();
     }
 
-    /** Returns the texts of all rows, in the order in which they came. */
+    /** {@return the texts of all rows, in the order in which they came} */
     public List<String> texts() {
         return rows().stream().map(row -> row.event().text()).toList();
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A push provider that sends nothing: it records what it was given and answers what the test has scripted, in that order,
- * and {@link Outcome.Accepted} after that.
+ * A push provider that sends nothing: it records what it was given and answers what the test has scripted, in that
+ * order, and {@link Outcome.Accepted} after that.
  *
  * <p>This class is thread-safe.
  */
@@ -34,29 +34,33 @@ public final class RecordingProvider implements PushProvider {
     /**
      * A push that was sent.
      *
-     * @param notification what was to be told
-     * @param payload as it travelled
-     * @param device to whom
+     * @param notification what the push is about
+     * @param payload what was sent
+     * @param device the device to which it was sent
      */
     public record Sent(Notification notification, Payload payload, Device device) {
 
-        /** Returns the push's identity. */
+        /** {@return the push's identity} */
         public String key() {
             return payload.key();
         }
 
-        /** Returns the positions of its rows. */
+        /** {@return the positions of its rows} */
         public List<Long> positions() {
             return notification.rows().stream().map(Row::position).toList();
         }
 
-        /** Returns the texts of its rows. */
+        /** {@return the texts of its rows} */
         public List<String> texts() {
             return notification.rows().stream().map(row -> row.event().text()).toList();
         }
     }
 
-    /** Answers the next pushes with these outcomes, one each, after those that were scripted before. */
+    /**
+     * Answers the next pushes for which nothing was scripted yet.
+     *
+     * @param outcomes one for each push, in order
+     */
     public void answerWith(Outcome... outcomes) {
         for (Outcome outcome : outcomes) {
             answers.add(CompletableFuture.completedFuture(outcome));
@@ -64,9 +68,9 @@ public final class RecordingProvider implements PushProvider {
     }
 
     /**
-     * Leaves a push without an answer, the next one that nothing was scripted for.
+     * Leaves the next push for which nothing was scripted yet without an answer.
      *
-     * @return its answer, for the test to complete, late, with a failure, or never
+     * @return the answer, which the test may complete late, with a failure, or never
      */
     public CompletableFuture<Outcome> hold() {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
@@ -74,17 +78,17 @@ public final class RecordingProvider implements PushProvider {
         return answer;
     }
 
-    /** Returns what was sent so far, each attempt, in order. */
+    /** {@return what was sent so far, each attempt, in order} */
     public List<Sent> sent() {
         return List.copyOf(sent);
     }
 
-    /** Returns whether the provider was closed. */
+    /** {@return whether the provider was closed} */
     public boolean closed() {
         return closed;
     }
 
-    /** One line for the message, one for each row. */
+    /** Writes one line for the message and one for each row. */
     @Override
     public Payload format(Notification notification, Device device) {
         String rows = notification.rows().stream()
@@ -100,7 +104,7 @@ public final class RecordingProvider implements PushProvider {
     public CompletionStage<Outcome> send(Payload payload, Device device) {
         Notification notification = formatted.get(payload);
         if (notification == null) {
-            throw new IllegalArgumentException("A payload that this provider did not format: " + payload);
+            throw new IllegalArgumentException("This provider did not format the payload " + payload);
         }
         sent.add(new Sent(notification, payload, device));
         return requireNonNullElseGet(answers.poll(), () -> CompletableFuture.completedFuture(new Outcome.Accepted()));

@@ -11,24 +11,24 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Stands between a provider and a push service, whatever they speak, and makes trouble when it is told to. */
+/** Stands between a provider and a push service, whatever their protocol, and makes trouble when it is told to. */
 final class Relay implements AutoCloseable {
 
-    /** What becomes of what a provider sends, on connections that are there and on new ones. */
+    /** What happens to a request, on existing connections and on new ones. */
     enum Trouble {
-        /** None: it reaches the service. */
+        /** It reaches the service. */
         NONE,
-        /** Nothing is answered. */
+        /** It is not answered. */
         HANG,
-        /** The connection is reset. */
+        /** Its connection is reset. */
         RESET,
-        /** The answer is nonsense, and then an end. */
+        /** The answer is nonsense, and then the connection ends. */
         GARBAGE,
         /** The answer is nonsense without end. */
         ENDLESS
     }
 
-    /** Who takes more of one answer does not look at how long it is; the buffers of kernels take some, too. */
+    /** A provider that reads more of one answer than this has no limit. The buffers of kernels also take some of it. */
     static final long MOST_TAKEN = 32L << 20;
 
     private static final byte[] NONSENSE = "\u0000\u0001\u0002\u00ff \u0016\u0003 SSH-2.0-nonsense\r\n\r\n{[<\r\n\r\n"
@@ -66,7 +66,10 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Makes trouble from now on; or ends it, as a service does that starts anew: with no connection. */
+    /**
+     * Makes this trouble from now on. {@link Trouble#NONE} ends it and all connections, as if the service had
+     * restarted.
+     */
     void make(Trouble next) {
         trouble = next;
         taken.set(0);
@@ -80,7 +83,7 @@ final class Relay implements AutoCloseable {
         return sockets.connections();
     }
 
-    /** Returns how many bytes the provider has taken since {@link #make}. */
+    /** Returns how many bytes were written to the provider since {@link #make}. */
     long taken() {
         return taken.get();
     }
@@ -103,7 +106,7 @@ final class Relay implements AutoCloseable {
                     case GARBAGE -> {
                         provider.getOutputStream().write(NONSENSE);
                         provider.shutdownOutput();
-                        // Whoever closes with something unread resets, and a reset may overtake what was written.
+                        // Closing with something unread is a reset, and that may overtake what was written.
                         in.transferTo(OutputStream.nullOutputStream());
                         return;
                     }
@@ -137,7 +140,7 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Returns whether that was not too much yet; if it was, the connection is reset. */
+    /** Writes to the provider; if that is too much altogether, resets the connection and returns false. */
     private boolean give(Socket provider, byte[] bytes, int length) throws IOException {
         provider.getOutputStream().write(bytes, 0, length);
         if (taken.addAndGet(length) < MOST_TAKEN) {

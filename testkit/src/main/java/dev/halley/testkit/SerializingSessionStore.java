@@ -37,11 +37,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in memory that behaves like one across the network: several nodes share a {@link Cluster}, which keeps nothing
- * but text and changes it by compare-and-set alone. A node decides in Java on the state that it knows, and again after a
- * conflict. No object goes in and comes out again.
+ * A store in memory that behaves like one across the network. Several nodes share a {@link Cluster}, which keeps only
+ * text and changes it only by compare-and-set. A node applies a rule to the state that it knows, and again after a
+ * conflict. No object that goes in ever comes out again.
  *
- * <p>It is fast and faultless until its cluster is told otherwise.
+ * <p>It is fast and never fails unless its cluster is told otherwise.
  *
  * <p>This class is thread-safe.
  */
@@ -215,10 +215,10 @@ public final class SerializingSessionStore implements SessionStore {
                         fields.get(3), fields.get(4), Party.valueOf(fields.get(5)), fields.get(6), fields.get(7)));
     }
 
-    /** A state as a node has last seen it. */
+    /** A state as a node last saw it. */
     private record Known(long version, SessionState state) {}
 
-    /** The sessions that a node knows; few, so that the others are read again now and then. */
+    /** The sessions that a node knows: only a few, so that others must be read again. */
     private static final class Recent extends LinkedHashMap<ChatId, Known> {
         private static final long serialVersionUID = 1;
 
@@ -232,7 +232,7 @@ public final class SerializingSessionStore implements SessionStore {
         }
     }
 
-    /** What is asked of the cluster: text, and beside it what the cluster itself goes by. */
+    /** A write to the cluster: text, and beside it the facts that the cluster itself needs. */
     private record Write(
             String state,
             List<String> rows,
@@ -248,8 +248,8 @@ public final class SerializingSessionStore implements SessionStore {
             long first = state.head() - rows.size() + 1;
             for (int i = 0; i < rows.size(); i++) {
                 if (rows.get(i).position() != first + i) {
-                    throw new IllegalArgumentException("Row " + rows.get(i).position() + " was written where "
-                            + (first + i) + " belongs, up to the head " + state.head());
+                    throw new IllegalArgumentException("Row " + rows.get(i).position() + " was written in place of "
+                            + (first + i) + ", up to the head " + state.head());
                 }
             }
             return new Write(
@@ -270,7 +270,7 @@ public final class SerializingSessionStore implements SessionStore {
         }
     }
 
-    /** What the cluster answers. */
+    /** The cluster's answer to a read. */
     private record Found(long version, String state, List<String> rows) {
         @Override
         public String toString() {
@@ -279,11 +279,11 @@ public final class SerializingSessionStore implements SessionStore {
     }
 
     /**
-     * What the nodes of a {@link SerializingSessionStore} share: the sessions, the clock, the timers, and what goes wrong.
-     * It outlives its nodes, as a database does.
+     * What several {@link SerializingSessionStore} share: the sessions, the clock, the timers, and the troubles. It
+     * outlives its nodes, as a database does.
      *
-     * <p>Everything by chance comes from one seed. Probabilities are from 0 to 1; all are 0 by default and may be changed at
-     * any time.
+     * <p>One seed decides everything that happens by chance. Probabilities are from 0 to 1; all are 0 by default and
+     * may be changed at any time.
      *
      * <p>This class is thread-safe.
      */
@@ -322,69 +322,111 @@ public final class SerializingSessionStore implements SessionStore {
             this.random = new Random(seed);
         }
 
-        /** Creates an empty cluster in virtual time, with the seed 0. */
+        /**
+         * Creates an empty cluster in virtual time, with the seed 0.
+         *
+         * @param time its clock and scheduler
+         */
         public Cluster(VirtualTime time) {
             this(time, time, 0);
         }
 
-        /** Returns a new node, which is not started yet. */
+        /** {@return a new node, which is not started yet} */
         public synchronized SerializingSessionStore node() {
             return new SerializingSessionStore(this, new NodeId("node-" + ++nodesMade));
         }
 
-        /** The probability that a commit is refused although nobody else has changed the session. */
+        /**
+         * Refuses some commits although nobody else has changed the session.
+         *
+         * @param probability the probability of that
+         * @return this cluster
+         */
         public Cluster conflicts(double probability) {
             conflicts = probability;
             return this;
         }
 
-        /** The probability that a call fails before it has done anything. */
+        /**
+         * Makes some calls fail before they have done anything.
+         *
+         * @param probability the probability of that
+         * @return this cluster
+         */
         public Cluster failures(double probability) {
             failures = probability;
             return this;
         }
 
-        /** The probability that a commit is reported as failed although it was made. */
+        /**
+         * Reports some commits as failed although they were made.
+         *
+         * @param probability the probability of that
+         * @return this cluster
+         */
         public Cluster lostReplies(double probability) {
             lostReplies = probability;
             return this;
         }
 
-        /** Reports the next commit as failed although it is made. */
+        /**
+         * Reports the next commit as failed although it is made.
+         *
+         * @return this cluster
+         */
         public Cluster loseNextReply() {
             loseNextReply.set(true);
             return this;
         }
 
-        /** The probability that a listener is not told what it should be: a nudge, an announcement, a wake-up, an orphan. */
+        /**
+         * Loses some signals to listeners: nudges, announcements, wake-ups and orphans.
+         *
+         * @param probability the probability of that
+         * @return this cluster
+         */
         public Cluster lostSignals(double probability) {
             lostSignals = probability;
             return this;
         }
 
-        /** The probability that a listener is told twice, of those times when it is told. */
+        /**
+         * Sends some signals to listeners twice.
+         *
+         * @param probability the probability that a signal which is not lost is sent twice
+         * @return this cluster
+         */
         public Cluster doubledSignals(double probability) {
             doubledSignals = probability;
             return this;
         }
 
-        /** The longest way of a question, an answer or a signal; each takes its own time. Zero: all happens in the call. */
+        /**
+         * Delays each request, reply and signal by a random time of its own. Default: zero, and all happens within the
+         * call.
+         *
+         * @param longest the longest delay
+         * @return this cluster
+         */
         public Cluster delay(Duration longest) {
             delay = longest;
             return this;
         }
 
         /**
-         * Tells of each commit at the moment when it is made, whether its caller hears of it or not: the very text that the
-         * caller's codec made, null for a removal.
+         * Reports each commit at the moment when it is made, whether or not its caller hears of it.
+         *
+         * @param told is given the chat and the text that the caller's codec made; null for a removal
          */
         public void onCommit(BiConsumer<ChatId, @Nullable String> told) {
             watcher = told;
         }
 
         /**
-         * Ends a node as a crash does. What it has sent off may still be carried out, but it gets no answer to anything any
-         * more and is told nothing. The others are told of its connections.
+         * Ends a node as a crash does. What it has sent off may still be carried out, but it gets no more answers and
+         * is told nothing. The other nodes are told of its connections.
+         *
+         * @param node the node, which need not exist
          */
         public void kill(NodeId node) {
             SerializingSessionStore store;
@@ -417,7 +459,7 @@ public final class SerializingSessionStore implements SessionStore {
             return List.copyOf(nodes.values());
         }
 
-        // The network: whatever nodes and cluster have to say to each other goes one of these two ways.
+        // The network: all that nodes and cluster tell each other goes through commit or tell.
 
         private <T> CompletableFuture<T> ask(SerializingSessionStore caller, Supplier<T> question) {
             return commit(caller, question, answer -> false);
@@ -443,7 +485,7 @@ public final class SerializingSessionStore implements SessionStore {
             return reply;
         }
 
-        /** Makes the change and returns how to tell its caller. */
+        /** Makes the change and returns what tells the caller about it. */
         private <T> Runnable carryOut(Supplier<T> change, Predicate<T> wasMade, CompletableFuture<T> reply) {
             try {
                 T result = change.get();
@@ -510,7 +552,7 @@ public final class SerializingSessionStore implements SessionStore {
             return true;
         }
 
-        /** Returns the new version, or empty if the session is not in the expected one. */
+        /** Returns the new version; empty if the session does not have the expected one. */
         private Optional<Long> compareAndSet(ChatId chat, long expected, Optional<Write> write) {
             Optional<Long> version = set(chat, expected, write);
             if (version.isPresent()) {
@@ -574,7 +616,10 @@ public final class SerializingSessionStore implements SessionStore {
             watch.begin();
         }
 
-        /** Tells what is due of a session as it is now. Another watch takes over when it changes or its node is gone. */
+        /**
+         * Tells what is due of a session in its present state. When that changes or its node is gone, another watch
+         * begins.
+         */
         private final class Watch {
             private final Write session;
 

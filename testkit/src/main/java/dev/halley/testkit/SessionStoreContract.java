@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link SessionStore} must do. Extend it, say how your store is opened and how its time passes, and run it:
+ * What every {@link SessionStore} must do. Extend it, say how to open your store and how its time passes, and run it:
  *
  * <pre>{@code
  * class MyStoreTest extends SessionStoreContract {
@@ -72,35 +72,45 @@ public abstract class SessionStoreContract {
     private final List<Node> started = new ArrayList<>();
 
     /**
-     * Returns a new store that is not started yet. Its data are empty in each test; where stores can share data, all that
-     * are opened in one test share them.
+     * Returns a new store that is not started yet. In each test it begins without data; where stores can share data,
+     * all stores of one test do.
+     *
+     * @return the store
      */
     protected abstract SessionStore open();
 
-    /** Lets time pass: moves a virtual clock and runs what is due, or waits. */
+    /**
+     * Lets time pass: moves a virtual clock and runs what is due, or waits.
+     *
+     * @param time how much
+     */
     protected abstract void pass(Duration time);
 
-    /** Returns whether stores share their data, as nodes of a cluster do. Default: false. */
+    /** {@return whether stores share their data, as nodes of a cluster do} Default: false. */
     protected boolean shared() {
         return false;
     }
 
-    /** Ends a store as the crash of its process does. Default: skips the test. */
+    /**
+     * Ends a store as the crash of its process does. Default: skips the test.
+     *
+     * @param store the store
+     */
     protected void kill(SessionStore store) {
         Assumptions.abort("This store can't be killed");
     }
 
-    /** Loses the answer to the next commit, which is made nevertheless. Default: skips the test. */
+    /** Loses the reply to the next commit, which is made nevertheless. Default: skips the test. */
     protected void loseNextReply() {
         Assumptions.abort("This store can't lose a reply");
     }
 
-    /** Returns how long to wait for what is to come. Default: 10 seconds. */
+    /** {@return how long to wait for anything that should happen} Default: 10 seconds. */
     protected Duration patience() {
         return Duration.ofSeconds(10);
     }
 
-    /** Closes what the test has opened. */
+    /** Closes all that the test has opened. */
     @AfterEach
     protected void closeStores() {
         started.forEach(node -> node.store.close());
@@ -561,7 +571,7 @@ public abstract class SessionStoreContract {
         eventually("all told", () -> node.due.containsAll(chats));
     }
 
-    // Nudges: best effort, so they may be needed more than once
+    // Nudges may be lost, so they may be needed more than once
 
     @Test
     void required_nudge_reachesItsNode() {
@@ -594,7 +604,7 @@ public abstract class SessionStoreContract {
         });
     }
 
-    // Crashes and lost answers
+    // Crashes and lost replies
 
     @Test
     void required_orphaned_isNotToldOfANodeThatLives() {
@@ -708,7 +718,7 @@ public abstract class SessionStoreContract {
         return node;
     }
 
-    /** Two nodes where there can be two, else the same one twice. */
+    /** Returns two nodes if there can be two, else the same one twice. */
     private List<Node> twoNodes() {
         Node first = start();
         return List.of(first, shared() ? start() : first);
@@ -741,7 +751,7 @@ public abstract class SessionStoreContract {
         return future.join();
     }
 
-    /** Waits for an answer, whichever it is: a store may find out that its commit was made, or fail. */
+    /** Waits for the reply, whatever it is: a store may find out that its commit was made, or fail. */
     private void settle(CompletionStage<?> stage) {
         CompletableFuture<?> future = stage.toCompletableFuture();
         eventually("the store has answered", future::isDone);
@@ -756,7 +766,7 @@ public abstract class SessionStoreContract {
         }
     }
 
-    /** What is on its way may still arrive, but nothing after that. */
+    /** Checks that no signal comes, except those that were already on their way. */
     private void assertSilent(List<?> signals) {
         pass(Duration.ofMillis(1_500));
         int before = signals.size();
@@ -764,7 +774,7 @@ public abstract class SessionStoreContract {
         assertThat(signals).hasSize(before);
     }
 
-    /** Calls from several threads at once, so many times each; returns what all the stages completed with. */
+    /** Calls from several threads at once, this many times each; returns the results of all stages. */
     private <T> List<T> inThreads(int times, IntFunction<CompletionStage<T>> call) throws InterruptedException {
         List<CompletionStage<T>> stages = Collections.synchronizedList(new ArrayList<>());
         Phaser start = new Phaser(THREADS);
@@ -823,7 +833,7 @@ public abstract class SessionStoreContract {
 
     private record Orphan(ChatId chat, ConnectionId connection) {}
 
-    /** A started store, and what it has told. */
+    /** A started store, and what its listener was told. */
     private static final class Node implements SessionStore.Listener {
         final SessionStore store;
         final List<ChatId> due = new CopyOnWriteArrayList<>();

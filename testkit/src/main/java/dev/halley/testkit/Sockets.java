@@ -10,13 +10,13 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Connections that somebody makes to a port of this test, each served by a daemon thread. */
+/** A port that a test listens on, and the connections to it, each served by a daemon thread. */
 final class Sockets implements AutoCloseable {
 
-    /** How the names of its threads begin. */
+    /** The beginning of the names of its threads. */
     static final String THREADS = "halley-testkit-";
 
-    /** What is done with a connection. It is closed afterwards. */
+    /** Serves a connection, which is closed afterwards. */
     interface Talk {
         void on(Socket socket) throws IOException;
     }
@@ -51,7 +51,7 @@ final class Sockets implements AutoCloseable {
                 open.add(socket);
                 var unused = start(() -> serve(socket));
             } catch (IOException e) {
-                // It is closed, or the connection is gone already.
+                // The port is closed, or the connection is already gone.
             }
         }
     }
@@ -60,7 +60,7 @@ final class Sockets implements AutoCloseable {
         try (socket) {
             talk.on(socket);
         } catch (IOException | RuntimeException e) {
-            // The other side has hung up, which is what tests make it do.
+            // The other side has hung up, as tests make it do.
         } finally {
             open.remove(socket);
         }
@@ -70,7 +70,7 @@ final class Sockets implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Returns how many connections are there, as far as this side knows. */
+    /** Returns how many connections are open, as far as this side knows. */
     int connections() {
         return open.size();
     }
@@ -79,12 +79,12 @@ final class Sockets implements AutoCloseable {
         open.forEach(Sockets::reset);
     }
 
-    /** Hangs up so that the other side sees an error and not an end. */
+    /** Hangs up so that the other side sees an error instead of an end. */
     static void reset(Socket socket) {
         try (socket) {
             socket.setSoLinger(true, 0);
         } catch (IOException e) {
-            // It is gone already.
+            // It is already gone.
         }
     }
 
@@ -104,7 +104,7 @@ final class Sockets implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         try {
-            // Until it is back from the kernel, the kernel goes on taking connections.
+            // The kernel goes on accepting connections until this thread has returned from it.
             doorkeeper.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -12,12 +12,12 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that stands still until a test moves it, and the scheduler that goes by it. Tasks run in the thread that calls
- * {@link #advance} or {@link #settle}: no thread, no sleep, the same order every time.
+ * A clock that stands still until a test moves it, and a scheduler that goes by it. Tasks run in the thread that calls
+ * {@link #advance} or {@link #settle}, without other threads or sleeping, and always in the same order.
  *
- * <p>What a task throws is kept until all the others have run, then fails the test.
+ * <p>If a task throws, the test fails once all the others have run.
  *
- * <p>Any thread may submit tasks and read the time; one at a time may move it.
+ * <p>Any thread may submit tasks and read the time; one thread at a time may move it.
  */
 public final class VirtualTime implements InstantSource, Scheduler {
 
@@ -30,7 +30,7 @@ public final class VirtualTime implements InstantSource, Scheduler {
     private long submitted;
     private boolean moving;
 
-    /** Creates a clock whose tasks run in the order of their time, then of their submission. */
+    /** Creates a clock whose tasks run in the order of their time, and at the same time in the order of submission. */
     public VirtualTime() {
         this(() -> 0);
     }
@@ -39,7 +39,12 @@ public final class VirtualTime implements InstantSource, Scheduler {
         this.tie = tie;
     }
 
-    /** Returns a clock that runs tasks of the same instant in a random order, the same for the same seed. */
+    /**
+     * Returns a clock that runs tasks of the same instant in a random order.
+     *
+     * @param seed decides that order
+     * @return the clock
+     */
     public static VirtualTime shuffled(long seed) {
         return new VirtualTime(new Random(seed)::nextLong);
     }
@@ -60,7 +65,7 @@ public final class VirtualTime implements InstantSource, Scheduler {
         tasks.add(new Task(due, tie.getAsLong(), submitted++, task));
     }
 
-    /** Returns when the next task is due, empty if there is none. */
+    /** {@return when the next task is due; empty if there is none} */
     public synchronized Optional<Instant> nextDue() {
         return Optional.ofNullable(tasks.peek()).map(Task::due);
     }
@@ -80,18 +85,23 @@ public final class VirtualTime implements InstantSource, Scheduler {
     }
 
     /**
-     * Moves the time from task to task until so much has passed.
+     * Moves the time from task to task until this much has passed.
      *
+     * @param time how much, not negative
      * @throws AssertionError if a task failed, or if tasks keep submitting each other without letting time pass
      */
     public void advance(Duration time) {
         if (time.isNegative()) {
-            throw new IllegalArgumentException("Time does not go back: " + time);
+            throw new IllegalArgumentException("Time can't go back: " + time);
         }
         move(instant().plus(time), Integer.MAX_VALUE);
     }
 
-    /** Lets time pass as it does while a process is suspended: whatever becomes due meanwhile runs late. */
+    /**
+     * Lets time pass as it does while a process is suspended: whatever becomes due meanwhile runs late.
+     *
+     * @param time how much
+     */
     public synchronized void stall(Duration time) {
         now = now.plus(time);
     }
@@ -123,7 +133,7 @@ public final class VirtualTime implements InstantSource, Scheduler {
 
     private synchronized void startMoving() {
         if (moving) {
-            throw new IllegalStateException("The time is being moved already: a task must not move it");
+            throw new IllegalStateException("A task must not move the time");
         }
         moving = true;
     }

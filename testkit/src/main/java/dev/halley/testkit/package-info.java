@@ -1,4 +1,6 @@
-/** What a test of a chat, a provider, a store or an adapter needs: a clock that it moves, fakes that record, and contracts. */
+/**
+ * What tests of chats, providers, stores and adapters need: a clock that tests move, fakes that record, and contracts.
+ */
 @NullMarked
 package dev.halley.testkit;
 

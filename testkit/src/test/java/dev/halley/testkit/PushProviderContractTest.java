@@ -698,7 +698,7 @@ class PushProviderContractTest {
             try {
                 closeAll();
             } catch (AssertionError e) {
-                assertThat(e).hasStackTraceContaining("A call that must not throw has thrown");
+                assertThat(e).hasStackTraceContaining("A call threw that must not throw");
             }
         }
 
