@@ -8,15 +8,15 @@ import dev.halley.internal.EventIds;
 /**
  * Something that was said or done in a chat. Immutable.
  *
- * <p>Texts pass through untouched, but for lone surrogates, which become U+FFFD. Its {@code id} makes a retry harmless:
- * saying an event a second time adds nothing while it is among the last 64 of its chat.
+ * <p>Texts are not changed, except that lone surrogates become U+FFFD. The {@code id} makes a retry harmless: saying an
+ * event again writes nothing while it is among the last 64 of its chat.
  *
  * @param id identifies the event within its chat: 1 to 64 of {@code A-Z a-z 0-9 _ -}
- * @param type for example {@link #MESSAGE_TEXT}; 1 to 64 of {@code A-Z a-z 0-9 . _ -}; others than the constants are
- *     fine, but for {@code _action}, which would be a key that apps take for a callback push
+ * @param type for example {@link #MESSAGE_TEXT}; 1 to 64 of {@code A-Z a-z 0-9 . _ -}; the constants are not all there
+ * may be, but {@code _action} is refused, as apps would take it for the key of a callback push
  * @param party who did it
- * @param nickname the name shown; at most {@value #MAX_NICKNAME} characters
- * @param text what was said; its longest length is the engine's setting {@code max_text}
+ * @param nickname the name to show; at most {@value #MAX_NICKNAME} characters
+ * @param text what was said; the option {@code max_text} sets the greatest length
  */
 public record ChatEvent(String id, String type, Party party, String nickname, String text) {
 
@@ -35,10 +35,19 @@ public record ChatEvent(String id, String type, Party party, String nickname, St
     /** A notice of the application's own. */
     public static final String NOTICE_CUSTOM = "Notice.Custom";
 
-    /** The longest nickname, in characters; so that a row of the longest text still fits into one message. */
+    /** The longest nickname, in characters: a row with the longest text still fits into one message. */
     public static final int MAX_NICKNAME = 200;
 
-    /** @throws IllegalArgumentException if a part has another form than said above */
+    /**
+     * Checks the components.
+     *
+     * @param id {@link #id()}
+     * @param type {@link #type()}
+     * @param party {@link #party()}
+     * @param nickname {@link #nickname()}
+     * @param text {@link #text()}
+     * @throws IllegalArgumentException if a component does not have the form given above
+     */
     public ChatEvent {
         Checks.identifier("event id", id);
         Checks.eventType(type);
@@ -51,34 +60,73 @@ public record ChatEvent(String id, String type, Party party, String nickname, St
         }
     }
 
-    /** Returns an event of any type, with an id of its own. */
+    /**
+     * Returns an event of any type, with a new id.
+     *
+     * @param type the type of event
+     * @param party who did it
+     * @param nickname the name to show
+     * @param text what was said
+     * @return the event
+     */
     public static ChatEvent of(String type, Party party, String nickname, String text) {
         return new ChatEvent(EventIds.next(), type, party, nickname, text);
     }
 
-    /** Returns a message. */
+    /**
+     * Returns a message.
+     *
+     * @param party who wrote it
+     * @param nickname the name to show
+     * @param text what was said
+     * @return the event
+     */
     public static ChatEvent text(Party party, String nickname, String text) {
         return of(MESSAGE_TEXT, party, nickname, text);
     }
 
-    /** Returns a notice that somebody came. */
+    /**
+     * Returns a notice that somebody came.
+     *
+     * @param party who came
+     * @param nickname the name to show
+     * @return the event
+     */
     public static ChatEvent joined(Party party, String nickname) {
         return of(NOTICE_JOINED, party, nickname, "has joined the session");
     }
 
-    /** Returns a notice that somebody went. */
+    /**
+     * Returns a notice that somebody went.
+     *
+     * @param party who went
+     * @param nickname the name to show
+     * @return the event
+     */
     public static ChatEvent left(Party party, String nickname) {
         return of(NOTICE_LEFT, party, nickname, "has left the session");
     }
 
-    /** Returns a notice that somebody began, or stopped, to type. */
+    /**
+     * Returns a notice that somebody began or stopped typing.
+     *
+     * @param party who
+     * @param nickname the name to show
+     * @param typing true for began, false for stopped
+     * @return the event
+     */
     public static ChatEvent typing(Party party, String nickname, boolean typing) {
         return typing
                 ? of(NOTICE_TYPING_STARTED, party, nickname, "is typing")
                 : of(NOTICE_TYPING_STOPPED, party, nickname, "stopped typing");
     }
 
-    /** Returns this event with another id, one that the caller can repeat after a failure. */
+    /**
+     * Returns this event with an id that the caller can repeat after a failure.
+     *
+     * @param newId the id
+     * @return a copy
+     */
     public ChatEvent withId(String newId) {
         return new ChatEvent(newId, type, party, nickname, text);
     }

@@ -9,7 +9,12 @@ import dev.halley.internal.Checks;
  */
 public record ChatId(String value) {
 
-    /** @throws IllegalArgumentException if {@code value} has another form */
+    /**
+     * Checks the components.
+     *
+     * @param value {@link #value()}
+     * @throws IllegalArgumentException if {@code value} has another form
+     */
     public ChatId {
         Checks.identifier("chat id", value);
     }

@@ -11,10 +11,10 @@ import java.time.Instant;
  * @param owner the customer
  * @param nickname the customer's name in the transcript
  * @param startedAt when it was opened
- * @param presence where the customer is
+ * @param presence whether the customer is online or away, or the chat has ended
  * @param position the position of the last event
  * @param seen the highest position known to have arrived at the customer
- * @param pushed the highest position that a push of this absence has told of
+ * @param pushed the position up to which pushes have told the customer
  * @param omitted how many of the first events were dropped because the chat reached its limit
  */
 public record ChatView(
@@ -30,7 +30,7 @@ public record ChatView(
         long pushed,
         long omitted) {
 
-    /** Returns whether the chat is over. */
+    /** {@return whether the chat has ended} */
     public boolean ended() {
         return presence == Presence.ENDED;
     }

@@ -13,15 +13,24 @@ import java.util.Set;
  *     {@code customhttp}; in lower case, and {@code fcm} for its older names {@code gcm} and {@code android}
  * @param token the device token, {@code push_notification_deviceid}; 1 to 4,096 characters; never printed
  * @param provider the name under which options are looked up, {@code push_notification_provider}; by default the type
- * @param language a language tag such as {@code pt-BR}, or empty; of Java's and Android's own form, such as
- *     {@code zh_CN_#Hans} or {@code en_US_#u-mu-celsius}, what stands before the {@code #}
+ * @param language a language tag such as {@code pt-BR}, or empty; from a form of Java's or Android's own, such as
+ *     {@code zh_CN_#Hans} or {@code en_US_#u-mu-celsius}, only what stands before the {@code #} is kept
  * @param debug whether options named {@code debug.<option>} come first for this device
  */
 public record Device(String type, String token, String provider, String language, boolean debug) {
 
     private static final Set<String> ANDROID = Set.of("gcm", "android");
 
-    /** @throws IllegalArgumentException if the type, token, provider or language has another form */
+    /**
+     * Checks the components.
+     *
+     * @param type {@link #type()}
+     * @param token {@link #token()}
+     * @param provider {@link #provider()}
+     * @param language {@link #language()}
+     * @param debug {@link #debug()}
+     * @throws IllegalArgumentException if the type, token, provider or language has another form
+     */
     public Device {
         type = canonicalType(requireNonNull(type, "type"));
         Checks.name("device type", type);
@@ -38,12 +47,18 @@ public record Device(String type, String token, String provider, String language
         }
     }
 
-    /** Returns a device with the provider named like its type, without a language. */
+    /**
+     * Returns a device without a language, whose provider has the name of its type.
+     *
+     * @param type the kind of push service
+     * @param token the device token
+     * @return the device
+     */
     public static Device of(String type, String token) {
         return new Device(type, token, "", "", false);
     }
 
-    /** Returns the one name of a device type: in lower case, {@code fcm} for {@code gcm} and {@code android}. */
+    /** Returns a device type in lower case, with {@code fcm} for {@code gcm} and {@code android}. */
     static String canonicalType(String type) {
         String lower = type.toLowerCase(Locale.ROOT);
         return ANDROID.contains(lower) ? "fcm" : lower;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Says for which events an absent customer is woken: those of somebody else, of a type that is not excluded. Immutable.
+ * Says which events wake an absent customer: those of other parties, unless their type is excluded. Immutable.
  */
 public final class EventFilter {
 
-    /** The types that can be excluded; any other passes. */
+    /** The types that can be excluded. All others wake. */
     public static final List<String> KNOWN_TYPES = List.of(
             ChatEvent.NOTICE_TYPING_STARTED,
             ChatEvent.NOTICE_TYPING_STOPPED,
@@ -21,7 +21,7 @@ public final class EventFilter {
             ChatEvent.NOTICE_CUSTOM,
             ChatEvent.MESSAGE_TEXT);
 
-    /** Excludes that somebody began or stopped to type. */
+    /** Excludes the notices that somebody began or stopped typing. */
     public static final EventFilter DEFAULT =
             excluding(List.of(ChatEvent.NOTICE_TYPING_STARTED, ChatEvent.NOTICE_TYPING_STOPPED));
 
@@ -34,6 +34,8 @@ public final class EventFilter {
     /**
      * Returns a filter that excludes these types.
      *
+     * @param types the types
+     * @return the filter
      * @throws IllegalArgumentException if one of them is not of {@link #KNOWN_TYPES}
      */
     public static EventFilter excluding(Collection<String> types) {
@@ -47,8 +49,10 @@ public final class EventFilter {
     }
 
     /**
-     * Returns a filter from types with commas between them; nothing excludes nothing.
+     * Returns a filter that excludes the types in a list.
      *
+     * @param types the types, separated by commas; empty to exclude none
+     * @return the filter
      * @throws IllegalArgumentException if one of them is not of {@link #KNOWN_TYPES}
      */
     public static EventFilter parse(String types) {
@@ -58,12 +62,17 @@ public final class EventFilter {
                 .toList());
     }
 
-    /** Returns whether an absent customer is woken for an event. */
+    /**
+     * Returns whether an event wakes an absent customer.
+     *
+     * @param event the event
+     * @return true if it does
+     */
     public boolean pushable(ChatEvent event) {
         return event.party() != Party.CLIENT && !excluded.contains(event.type());
     }
 
-    /** Returns the excluded types. */
+    /** {@return the excluded types} */
     public Set<String> excluded() {
         return excluded;
     }

@@ -7,66 +7,94 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a push service said. Reasons are words for counting and for the log, such as {@code 503} or {@code BadDeviceToken}:
- * never a token, a text or a secret.
+ * What a push service answered. Reasons are words for counting and for the log, such as {@code 503} or
+ * {@code BadDeviceToken}, and never contain a token, a text or a secret.
  */
 public sealed interface Outcome {
 
-    /** The push service has taken the push. */
+    /** The push service has accepted the push. */
     record Accepted() implements Outcome {}
 
     /**
-     * The push service will never take this push; it counts as told and is not sent again.
+     * The push service will never accept this push. Its rows count as told, and it is not sent again.
      *
      * @param reason why
      */
     record Rejected(String reason) implements Outcome {
-        /** Checks that there is a reason. */
+        /**
+         * Checks that there is a reason.
+         *
+         * @param reason {@link #reason()}
+         */
         public Rejected {
             requireNonNull(reason, "reason");
         }
     }
 
     /**
-     * The device can no longer be reached under this token, which is forgotten. The push waits for another token.
+     * The device can no longer be reached under this token. The token is forgotten, and the push waits for another one.
      *
      * @param reason why
-     * @param since since when, if the service says so: a token registered later is kept
+     * @param since since when; empty if the service does not say so. A token that was registered later is kept
      */
     record Unregistered(String reason, Optional<Instant> since) implements Outcome {
-        /** Checks that there is a reason. */
+        /**
+         * Checks that there is a reason.
+         *
+         * @param reason {@link #reason()}
+         * @param since {@link #since()}
+         */
         public Unregistered {
             requireNonNull(reason, "reason");
             requireNonNull(since, "since");
         }
 
-        /** An outcome of a service that does not say since when. */
+        /**
+         * Creates the outcome of a service that does not say since when.
+         *
+         * @param reason why
+         */
         public Unregistered(String reason) {
             this(reason, Optional.empty());
         }
     }
 
     /**
-     * Not now: the push is sent again, with the same key and the same rows.
+     * The push service can't accept the push now. It is sent again, with the same key and the same rows.
      *
      * @param reason why
-     * @param retryAfter the shortest wait that the service asks for; the back-off is added to it, so that not all who were
-     *     told the same come back together. More than a day counts as a day
-     * @param forAll whether that holds for all that share the circuit of this push: none of them is sent before it is over
+     * @param retryAfter the shortest wait that the service asks for; more than a day counts as a day. The back-off is
+     * added to it, so that pushes which were told the same do not all come back together
+     * @param forAll whether all pushes with the same circuit must wait that long, too
      */
     record Unavailable(String reason, Optional<Duration> retryAfter, boolean forAll) implements Outcome {
-        /** Checks that there is a reason. */
+        /**
+         * Checks that there is a reason.
+         *
+         * @param reason {@link #reason()}
+         * @param retryAfter {@link #retryAfter()}
+         * @param forAll {@link #forAll()}
+         */
         public Unavailable {
             requireNonNull(reason, "reason");
             requireNonNull(retryAfter, "retryAfter");
         }
 
-        /** An outcome of this push alone. */
+        /**
+         * Creates an outcome that concerns only this push.
+         *
+         * @param reason why
+         * @param retryAfter the shortest wait that the service asks for
+         */
         public Unavailable(String reason, Optional<Duration> retryAfter) {
             this(reason, retryAfter, false);
         }
 
-        /** An outcome of a service that does not say for how long. */
+        /**
+         * Creates the outcome of a service that does not say how long to wait.
+         *
+         * @param reason why
+         */
         public Unavailable(String reason) {
             this(reason, Optional.empty());
         }

@@ -1,13 +1,13 @@
 package dev.halley;
 
-/** Who did something in a chat. There are no others: a known client crashes on an unknown one. */
+/** Who did something in a chat. There will be no others, for some clients crash on one that they do not know. */
 public enum Party {
-    /** The one who helps. */
+    /** The agent. */
     AGENT,
     /** The customer. */
     CLIENT,
-    /** Someone who looks over the agent's shoulder. */
+    /** Someone who watches over the agent. */
     SUPERVISOR,
-    /** Anybody else: a bot, a system. */
+    /** Anybody else, such as a bot or a system. */
     EXTERNAL
 }

@@ -1,11 +1,11 @@
 package dev.halley;
 
-/** Where the customer of a chat is. */
+/** Whether the customer of a chat is there. */
 public enum Presence {
     /** Connected, expected within seconds, or polling. */
     ONLINE,
-    /** In the background, killed, or never arrived. */
+    /** The app is in the background, was killed, or never connected. */
     AWAY,
-    /** The chat is over. */
+    /** The chat has ended. */
     ENDED
 }

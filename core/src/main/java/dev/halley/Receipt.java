@@ -6,6 +6,6 @@ import java.util.OptionalLong;
  * What became of an event that was said.
  *
  * @param chat the chat afterwards
- * @param position where the event stands; empty if the chat had ended and nothing was written
+ * @param position the position of the event; empty if the chat had ended and nothing was written
  */
 public record Receipt(ChatView chat, OptionalLong position) {}

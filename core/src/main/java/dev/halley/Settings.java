@@ -15,7 +15,7 @@ public final class Settings {
     /** The service that always exists. */
     public static final String REQUEST_CHAT = "request-chat";
 
-    /** The longest text that can be allowed, in bytes as escaped UTF-8: what fits into one message of 32 KiB. */
+    /** The most that {@link Builder#maxText} accepts, in bytes of escaped UTF-8: what fits into a message of 32 KiB. */
     public static final int MOST_TEXT = 24 * 1024;
 
     static final Duration DEFAULT_PUSH_TIME_TO_LIVE = Duration.ofHours(24);
@@ -48,72 +48,77 @@ public final class Settings {
         pushesInFlight = builder.pushesInFlight;
     }
 
-    /** Returns a builder with the defaults. */
+    /** {@return a builder with the defaults} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Returns the settings of a service, empty if there is none of that name. */
+    /**
+     * Returns the settings of a service.
+     *
+     * @param name the service
+     * @return its settings; empty if there is no such service
+     */
     public Optional<ServiceSettings> service(String name) {
         return Optional.ofNullable(services.get(name));
     }
 
-    /** Returns the names of the services. */
+    /** {@return the names of the services} */
     public Set<String> services() {
         return services.keySet();
     }
 
-    /** See {@link Builder#requireSecureKey}. */
+    /** {@return whether customers must show their key} See {@link Builder#requireSecureKey}. */
     public boolean requireSecureKey() {
         return requireSecureKey;
     }
 
-    /** See {@link Builder#confirmByConnect}. */
+    /** {@return whether connects confirm} See {@link Builder#confirmByConnect}. */
     public boolean confirmByConnect() {
         return confirmByConnect;
     }
 
-    /** See {@link Builder#maxEvents}. */
+    /** {@return how many events of a chat are kept} See {@link Builder#maxEvents}. */
     public int maxEvents() {
         return maxEvents;
     }
 
-    /** See {@link Builder#maxText}. */
+    /** {@return the longest text, in bytes of escaped UTF-8} See {@link Builder#maxText}. */
     public int maxText() {
         return maxText;
     }
 
-    /** See {@link Builder#retention}. */
+    /** {@return how long a chat is kept} See {@link Builder#retention}. */
     public Duration retention() {
         return retention;
     }
 
-    /** See {@link Builder#attachWithin}. */
+    /** {@return how long a customer may take to connect} See {@link Builder#attachWithin}. */
     public Duration attachWithin() {
         return attachWithin;
     }
 
-    /** See {@link Builder#lease}. */
+    /** {@return how long something begun is left to whoever began it} See {@link Builder#lease}. */
     public Duration lease() {
         return lease;
     }
 
-    /** See {@link Builder#sendTimeout}. */
+    /** {@return how long a provider may take for one push} See {@link Builder#sendTimeout}. */
     public Duration sendTimeout() {
         return sendTimeout;
     }
 
-    /** See {@link Builder#pushTimeToLive}. */
+    /** {@return how long a push is tried} See {@link Builder#pushTimeToLive}. */
     public Duration pushTimeToLive() {
         return pushTimeToLive;
     }
 
-    /** See {@link Builder#pushAttempts}. */
+    /** {@return how often a push is tried at most} See {@link Builder#pushAttempts}. */
     public int pushAttempts() {
         return pushAttempts;
     }
 
-    /** See {@link Builder#pushesInFlight}. */
+    /** {@return how many pushes a provider has in flight at most} See {@link Builder#pushesInFlight}. */
     public int pushesInFlight() {
         return pushesInFlight;
     }
@@ -139,89 +144,143 @@ public final class Settings {
 
         private Builder() {}
 
-        /** A service and its settings. Default: {@value Settings#REQUEST_CHAT} with {@link ServiceSettings#DEFAULT}. */
+        /**
+         * Adds a service, or replaces its settings. There is always {@value Settings#REQUEST_CHAT}.
+         *
+         * @param name the service
+         * @param settings its settings, {@link ServiceSettings#DEFAULT} for {@value Settings#REQUEST_CHAT}
+         * @return this builder
+         */
         public Builder service(String name, ServiceSettings settings) {
             services.put(requireNonNull(name, "name"), requireNonNull(settings, "settings"));
             return this;
         }
 
-        /** Whether customers must show their key beside their name. Default false: the name alone identifies. */
+        /**
+         * Sets whether customers must show their key beside their name.
+         *
+         * @param value default: false, the name is enough
+         * @return this builder
+         */
         public Builder requireSecureKey(boolean value) {
             requireSecureKey = value;
             return this;
         }
 
         /**
-         * Whether a connect confirms what the last answer carried, if its client marks those that follow a failure. Default
-         * true.
+         * Sets whether a connect confirms what the answer before it carried, if its client marks connects after a
+         * failure.
+         *
+         * @param value default: true
+         * @return this builder
          */
         public Builder confirmByConnect(boolean value) {
             confirmByConnect = value;
             return this;
         }
 
-        /** How many events of a chat are kept; the oldest go first. Default 10,000; from 10 to 1,000,000. */
+        /**
+         * Sets how many events of a chat are kept. The oldest are dropped first.
+         *
+         * @param value from 10 to 1,000,000; default: 10,000
+         * @return this builder
+         */
         public Builder maxEvents(int value) {
             maxEvents = within("maxEvents", value, 10, 1_000_000);
             return this;
         }
 
-        /** The longest text, in bytes as escaped UTF-8. Default and most 24 KiB; at least 100. */
+        /**
+         * Sets the longest text.
+         *
+         * @param value in bytes of escaped UTF-8, from 100 to {@link Settings#MOST_TEXT}, the default
+         * @return this builder
+         */
         public Builder maxText(int value) {
             maxText = within("maxText", value, 100, MOST_TEXT);
             return this;
         }
 
-        /** How long a chat of an absent customer, or one that ended, is kept after its last event. Default 72 hours. */
+        /**
+         * Sets how long a chat that has ended, or whose customer is absent, is kept after its last event.
+         *
+         * @param value default: 72 hours
+         * @return this builder
+         */
         public Builder retention(Duration value) {
             retention = positive("retention", value);
             return this;
         }
 
-        /** How long a customer may take from opening a chat to connecting before counting as away. Default 10 seconds. */
+        /**
+         * Sets how long after opening a chat a customer counts as online without having connected.
+         *
+         * @param value default: 10 seconds
+         * @return this builder
+         */
         public Builder attachWithin(Duration value) {
             attachWithin = positive("attachWithin", value);
             return this;
         }
 
         /**
-         * How long a push or a notice to the agent is left to whoever began it before another attempt. Default 60 seconds;
-         * at least twice the send timeout.
+         * Sets how long a push or a notice to the agent is left to whoever began it, before another attempt.
+         *
+         * @param value at least twice the send timeout; default: 60 seconds
+         * @return this builder
          */
         public Builder lease(Duration value) {
             lease = positive("lease", value);
             return this;
         }
 
-        /** How long a provider may take for one push. Default 30 seconds. */
+        /**
+         * Sets how long a provider may take for one push.
+         *
+         * @param value default: 30 seconds
+         * @return this builder
+         */
         public Builder sendTimeout(Duration value) {
             sendTimeout = positive("sendTimeout", value);
             return this;
         }
 
-        /** How long a push is tried; the option {@code ttl} of a provider or event goes before it. Default 24 hours. */
+        /**
+         * Sets how long a push is tried. The option {@code ttl} of a provider or event overrides it.
+         *
+         * @param value default: 24 hours
+         * @return this builder
+         */
         public Builder pushTimeToLive(Duration value) {
             pushTimeToLive = positive("pushTimeToLive", value);
             return this;
         }
 
         /**
-         * How often a push is tried at the most. Default 12,000: more than there is time for within 28 days, the longest time
-         * that a push service keeps one.
+         * Sets how often a push is tried at most.
+         *
+         * @param value from 1 to 1,000,000; default: 12,000, for which there is no time even within the 28 days that a
+         * push service keeps a push at most
+         * @return this builder
          */
         public Builder pushAttempts(int value) {
             pushAttempts = within("pushAttempts", value, 1, 1_000_000);
             return this;
         }
 
-        /** How many pushes a provider has in flight at the most; others wait. Default 500. */
+        /**
+         * Sets how many pushes a provider has in flight at most. Others wait.
+         *
+         * @param value from 1 to 1,000,000; default: 500
+         * @return this builder
+         */
         public Builder pushesInFlight(int value) {
             pushesInFlight = within("pushesInFlight", value, 1, 1_000_000);
             return this;
         }
 
         /**
-         * Returns the settings.
+         * {@return the settings}
          *
          * @throws IllegalArgumentException if they contradict each other
          */

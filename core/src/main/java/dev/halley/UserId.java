@@ -9,7 +9,12 @@ import static java.util.Objects.requireNonNull;
  */
 public record UserId(String value) {
 
-    /** @throws IllegalArgumentException if {@code value} is empty, too long or has control characters */
+    /**
+     * Checks the components.
+     *
+     * @param value {@link #value()}
+     * @throws IllegalArgumentException if {@code value} is empty, too long or has control characters
+     */
     public UserId {
         requireNonNull(value, "value");
         if (value.isBlank() || value.length() > 256 || value.chars().anyMatch(Character::isISOControl)) {

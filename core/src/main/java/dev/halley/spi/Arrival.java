@@ -7,14 +7,15 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a customer says who connects or disconnects.
+ * What a customer says when connecting or disconnecting.
  *
- * @param user who it is, already authenticated
- * @param serviceId the chat meant, by the instance of its service; null for the latest
+ * @param user the customer, already authenticated
+ * @param serviceId the instance of the service whose chat is meant; null for the customer's latest chat
  * @param secureKey the owner's key; null if none was sent
  * @param position the highest position that arrived; empty if none was sent or it can't be read
- * @param earlier what was said before {@code position}, and counts where that is beyond the end; empty as a rule
- * @param order when the customer shook hands, compared with others: the highest of those that have connected serves the chat
+ * @param earlier the position that was named before {@code position}, and counts if that is beyond the end; usually
+ * empty
+ * @param order the order of handshakes: of all customers' connections, the one with the highest serves the chat
  */
 public record Arrival(
         UserId user,
@@ -24,24 +25,45 @@ public record Arrival(
         OptionalLong earlier,
         long order) {
 
-    /** Checks that there is a user. */
+    /**
+     * Checks that there is a user.
+     *
+     * @param user {@link #user()}
+     * @param serviceId {@link #serviceId()}
+     * @param secureKey {@link #secureKey()}
+     * @param position {@link #position()}
+     * @param earlier {@link #earlier()}
+     * @param order {@link #order()}
+     */
     public Arrival {
         requireNonNull(user, "user");
         requireNonNull(position, "position");
         requireNonNull(earlier, "earlier");
     }
 
-    /** Creates an arrival without an order: of several such the one that is attached last serves the chat. */
+    /**
+     * Creates an arrival without an order: of several, the one that is attached last serves the chat.
+     *
+     * @param user the customer, already authenticated
+     * @param serviceId the instance of the service whose chat is meant; null for the customer's latest chat
+     * @param secureKey the owner's key; null if none was sent
+     * @param position the highest position that arrived; empty if none was sent or it can't be read
+     */
     public Arrival(UserId user, @Nullable String serviceId, @Nullable String secureKey, OptionalLong position) {
         this(user, serviceId, secureKey, position, OptionalLong.empty(), 0);
     }
 
-    /** Returns the same with a newer position, if there is one. */
+    /**
+     * Replaces the position by a newer one.
+     *
+     * @param newer the position; empty to keep the one that there is
+     * @return a copy, or this one
+     */
     public Arrival at(OptionalLong newer) {
         return newer.isEmpty() ? this : new Arrival(user, serviceId, secureKey, newer, position, order);
     }
 
-    /** Returns the same without the key, for where none is asked for. */
+    /** {@return a copy without the key, for use where no key is required} */
     public Arrival withoutKey() {
         return new Arrival(user, serviceId, null, position, earlier, order);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a store has committed. Before and after are the same object if nothing changed.
+ * What a store has committed. If nothing changed, before and after are the same object.
  *
  * @param before the state to which the rule was applied
  * @param after the state now; empty if the session was removed

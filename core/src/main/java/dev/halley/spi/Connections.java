@@ -6,53 +6,70 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What an adapter calls when customers come, go and confirm. No call blocks. For one connection: {@link #admits},
- * {@link #attach}, then any of the others, and at last {@link #left}, which waits for the attach.
+ * What an adapter calls when customers come, go and confirm. No call blocks. Life cycle of a connection:
+ * {@link #admits}, {@link #attach}, then any of the others, and at last {@link #left}, which waits for the attach.
  *
  * <p>This class is thread-safe.
  */
 public interface Connections {
 
-    /** Completes with whether this customer may connect: false if a key is required and none of the chats has it. */
+    /**
+     * Says whether this customer may connect.
+     *
+     * @param arrival what the customer says
+     * @return false if a key is required and none of the customer's chats has it
+     */
     CompletionStage<Boolean> admits(Arrival arrival);
 
     /**
-     * Serves a new connection, from whose beginning on its customer is online: the chat that the arrival names, else the
-     * customer's latest. Without one it waits for a chat to be opened. Whoever was connected to that chat before is closed;
-     * if that one has arrived later ({@link Arrival#order}), the new one is.
+     * Serves a new connection; its customer is online from now on. It serves the chat that the arrival names, else the
+     * customer's latest, else the next one that is opened. Any other connection to that chat is closed; but if that
+     * one's {@link Arrival#order} is higher, the new one is closed.
      *
-     * @return completes when the missed rows, or the first of many, were handed to the link
+     * @param arrival what the customer says
+     * @param link the way to the customer
+     * @return completes when the missed rows, or the first of many, have been handed to the link
      */
     CompletionStage<Void> attach(Arrival arrival, ClientLink link);
 
     /**
-     * A connection of this node is gone: closed, timed out, or sent to the background.
+     * Says that a connection of this node is gone: closed, timed out, or sent to the background.
      *
-     * @param position what the customer named; empty for silence
-     * @return completes when it is committed
+     * @param connection the connection
+     * @param position the position that the customer named; empty for none
+     * @return completes when this is committed
      */
     CompletionStage<Void> left(ConnectionId connection, OptionalLong position);
 
     /**
-     * A customer says of an earlier connection that it is gone. Counts only for the chat whose last connection it was.
+     * Says that a customer has reported an earlier connection as gone. Counts only for a chat whose last connection it
+     * was.
      *
-     * @return completes when it is committed
+     * @param arrival what the customer says
+     * @param connection the earlier connection
+     * @return completes when this is committed
      */
     CompletionStage<Void> leftLate(Arrival arrival, ConnectionId connection);
 
     /**
-     * A connection has received everything of a chat up to this position; may be written later. Ignored if it serves another
-     * chat by now.
+     * Says that everything up to a position has arrived. This may be committed later. Ignored if the connection serves
+     * another chat by now.
+     *
+     * @param connection the connection
+     * @param chat the chat to which the position belongs
+     * @param position the position
      */
     void confirmed(ConnectionId connection, ChatId chat, long position);
 
     /**
-     * Rows may have been lost on their way: what comes after a position is delivered again, after {@link ClientLink#begin};
-     * nothing newer is delivered before. Replaces a repeat that was asked for and has not begun. Ignored if the connection
-     * serves another chat by now.
+     * Delivers the rows after a position again, as they may have been lost. First calls {@link ClientLink#begin}; no
+     * newer row is delivered before. Replaces a repeat that has not begun yet. Ignored if the connection serves another
+     * chat by now.
      *
-     * @param after the position, also one below what is confirmed
-     * @param delay from now; zero begins in the caller's thread where it can, anything else in another one
+     * @param connection the connection
+     * @param chat the chat to which the position belongs
+     * @param after the position, which may be below what is confirmed
+     * @param delay from now; zero begins in the caller's thread if possible, anything else in another thread
      * @return completes when the first rows were handed over or there are none; at once if there is a delay
      */
     CompletionStage<Void> repeat(ConnectionId connection, ChatId chat, long after, Duration delay);

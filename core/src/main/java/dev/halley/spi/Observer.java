@@ -6,62 +6,146 @@ import dev.halley.Outcome;
 import java.time.Duration;
 
 /**
- * Is told what an operator counts. Every method does nothing by default, must not block and must be thread-safe; what it
- * throws is logged and dropped.
+ * Is told what an operator may want to count. Every method does nothing by default, must not block and must be
+ * thread-safe. Exceptions are logged and dropped.
  */
 public interface Observer {
 
-    /** A chat was opened. */
+    /**
+     * A chat was opened.
+     *
+     * @param serviceName the service
+     */
     default void chatOpened(String serviceName) {}
 
-    /** A chat and its transcript were removed, at the end of their retention. */
+    /**
+     * A chat and its transcript were removed, at the end of their retention.
+     *
+     * @param serviceName the service
+     */
     default void chatRemoved(String serviceName) {}
 
-    /** An event was written. */
+    /**
+     * An event was written.
+     *
+     * @param serviceName the service
+     * @param type the type of event
+     * @param pushable whether it wakes an absent customer
+     */
     default void eventSaid(String serviceName, String type, boolean pushable) {}
 
-    /** Rows were dropped because their chat has reached its limit. */
+    /**
+     * Rows were dropped because their chat has reached {@link dev.halley.Settings#maxEvents}.
+     *
+     * @param serviceName the service
+     * @param rows how many
+     */
     default void eventsDropped(String serviceName, long rows) {}
 
-    /** A customer connected. */
+    /**
+     * A customer connected.
+     *
+     * @param serviceName the service
+     */
     default void customerOnline(String serviceName) {}
 
-    /** A customer took a chat over from another connection that was still there. */
+    /**
+     * A customer's new connection took a chat over from one that was still there.
+     *
+     * @param serviceName the service
+     */
     default void customerTookOver(String serviceName) {}
 
-    /** A customer went away. */
+    /**
+     * A customer went away.
+     *
+     * @param serviceName the service
+     */
     default void customerAway(String serviceName) {}
 
-    /** The agent was told of an absence. */
+    /**
+     * The agent was told of an absence.
+     *
+     * @param serviceName the service
+     */
     default void agentTold(String serviceName) {}
 
-    /** The agent could not be told of an absence; it is tried again. */
+    /**
+     * The agent could not be told of an absence. This is tried again.
+     *
+     * @param serviceName the service
+     */
     default void agentNotTold(String serviceName) {}
 
-    /** A push is on its way to a device of this type; {@code attempt} counts from 1. */
+    /**
+     * A push is on its way.
+     *
+     * @param type the type of device
+     * @param attempt which attempt it is, from 1
+     */
     default void pushSent(String type, int attempt) {}
 
-    /** A push service answered, or did not, after so long. */
+    /**
+     * A push service has answered, or failed to.
+     *
+     * @param type the type of device
+     * @param outcome the answer
+     * @param took how long that took
+     */
     default void pushSettled(String type, Outcome outcome, Duration took) {}
 
-    /** A push was withdrawn just before it was sent: its customer is back, or somebody else has sent it. */
+    /**
+     * A push was withdrawn just before it was sent: the customer is back, or another node has sent it.
+     *
+     * @param type the type of device
+     */
     default void pushWithdrawn(String type) {}
 
-    /** A push was not sent now, because its push service is failing or has too much to do; it is tried again. */
+    /**
+     * A push was put off because its provider is failing or has too much to do. It is tried again.
+     *
+     * @param type the type of device
+     * @param reason why
+     */
     default void pushDeferred(String type, String reason) {}
 
-    /** A push was given up: its time to live or its attempts are over, or its push service refused it. */
+    /**
+     * A push was given up: its time to live or its attempts are used up, or it was rejected.
+     *
+     * @param type the type of device
+     * @param reason why
+     */
     default void pushGivenUp(String type, String reason) {}
 
-    /** A device's type has no provider. */
+    /**
+     * A customer's device has a type for which there is no provider.
+     *
+     * @param type the type of device
+     */
     default void deviceUnreachable(String type) {}
 
-    /** A device token was forgotten because its push service said so. */
+    /**
+     * A device token was forgotten because the push service no longer knows it.
+     *
+     * @param chat the chat
+     * @param device the device as it was
+     * @param reason why
+     */
     default void tokenForgotten(ChatId chat, Device device, String reason) {}
 
-    /** A circuit breaker of this type of devices has opened ({@code true}) or closed. */
+    /**
+     * A provider's circuit breaker has opened or closed.
+     *
+     * @param type the type of device
+     * @param open true for opened
+     */
     default void circuitOpen(String type, boolean open) {}
 
-    /** The store failed; what was asked is tried again where that is possible. */
+    /**
+     * A call of the store has failed. It is tried again where that is possible.
+     *
+     * @param call the name of the call
+     * @param failure how it failed
+     */
     default void storeFailed(String call, Throwable failure) {}
 }

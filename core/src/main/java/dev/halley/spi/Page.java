@@ -4,7 +4,7 @@ import dev.halley.Row;
 import java.util.List;
 
 /**
- * A session and rows of it, both of the same instant.
+ * A session and rows of it, as of the same instant.
  *
  * @param state the session
  * @param rows contiguous, in order

@@ -6,37 +6,45 @@ import dev.halley.Outcome;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Sends pushes over one kind of push service. Life cycle: made by a {@link PushProviderFactory} without I/O; {@code format}
- * and {@code send} from any thread, many at a time; {@code close} once, at the end.
+ * Sends pushes through one kind of push service. Life cycle: a {@link PushProviderFactory} makes it without I/O; then
+ * {@code format} and {@code send} are called from any thread, many at a time; then {@code close}.
  *
  * <p>Implementations are thread-safe, do not retry (the engine does, durably) and do not block.
  */
 public interface PushProvider extends AutoCloseable {
 
     /**
-     * Gives a notification the form of the platform, within its limit. Pure: the same arguments give an equal payload.
+     * Gives a notification the form of the platform, within its limit. Pure: equal arguments give equal payloads.
      *
-     * @throws IllegalArgumentException if it can't be sent at all; the push then counts as rejected, for the reason that is
-     *     the exception's message: short, without a token, a text or a secret
+     * @param notification what the push is about
+     * @param device where it goes
+     * @return what to send
+     * @throws IllegalArgumentException if the push can't be sent at all. It then counts as rejected, with the
+     * exception's message as the reason, which must be short and without a token, a text or a secret
      */
     Payload format(Notification notification, Device device);
 
     /**
      * Sends a payload, once.
      *
-     * @return what the service said; exceptionally counts as {@link Outcome.Unavailable}
+     * @param payload what {@link #format} returned
+     * @param device where it goes
+     * @return what the service answered; to complete exceptionally counts as {@link Outcome.Unavailable}
      */
     CompletionStage<Outcome> send(Payload payload, Device device);
 
     /**
-     * Names what a device's pushes share their fate with: a credential or an endpoint. Each has a circuit breaker and a
-     * bulkhead of its own. Default: one for the provider.
+     * Names the credential or endpoint on which the success of a device's pushes depends. Each has its own circuit
+     * breaker and bulkhead. Default: one for the provider.
+     *
+     * @param device the device
+     * @return the name, without a secret
      */
     default String circuit(Device device) {
         return "";
     }
 
-    /** Closes what this provider opened, settles what is still unanswered, and does nothing the second time. */
+    /** Closes what this provider opened and completes what is still unanswered. A second call does nothing. */
     @Override
     default void close() {}
 }

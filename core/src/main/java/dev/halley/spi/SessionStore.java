@@ -9,67 +9,88 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Keeps sessions and their rows. A session and its rows change together, atomically, by pure rules; what follows from a
- * change is the engine's. Life cycle: {@link #start} once, before any other call; then any call from any thread;
- * {@link #close} once, at the end.
+ * Keeps sessions and their rows. Pure rules change a session and its rows together, atomically; the engine does what
+ * follows from a change. Life cycle: {@link #start} once, before any other call; then any call from any thread; then
+ * {@link #close} once.
  *
  * <p>Implementations are thread-safe. A stage completes exceptionally only if the store fails; the change may then have
  * been committed or not.
  */
 public interface SessionStore extends AutoCloseable {
 
-    /** Returns this process's identity, a new one after every start. */
+    /** {@return this process's identity, which is new after every start} */
     NodeId node();
 
     /**
-     * Begins to serve.
+     * Starts the store.
      *
      * @param codec turns states into text and back, for stores that keep text
-     * @param listener is told what is due; called without any lock held
+     * @param listener is told what is due; called while no lock is held
      */
     void start(Codec codec, Listener listener);
 
     /**
-     * Keeps a new session with its first rows.
+     * Adds a new session with its first rows.
      *
-     * @return false if the chat is there already; nothing is changed then
+     * @param opened the session
+     * @param rows its rows, up to its head, in order
+     * @return false if the chat exists already, in which case nothing changes
      */
     CompletionStage<Boolean> create(SessionState opened, List<Row> rows);
 
     /**
-     * Applies a rule to the current state exactly once, atomically; rules may be tried more often than they are committed.
-     * A rule that changes nothing was applied to the current version, too, never to a stale copy.
+     * Applies a rule to the current state and commits the result exactly once, atomically. A rule may be tried more
+     * often than that. Even if it changes nothing, it was applied to the current state and not to a stale copy.
      *
+     * @param chat the chat
+     * @param rule the rule
      * @return completes after the commit; empty if there is no such session
      */
     CompletionStage<Optional<Change>> update(ChatId chat, Rule rule);
 
     /**
-     * Reads a session and its rows of one instant, never from a cache.
+     * Reads a session and rows of it, as of one instant and never from a cache.
      *
-     * @param after rows above this position
-     * @param max at most so many rows; 0 for the state alone
-     * @return empty if there is no such session
+     * @param chat the chat
+     * @param after the position after which rows are read
+     * @param max how many rows at most; 0 for only the state
+     * @return the session; empty if there is no such session
      */
     CompletionStage<Optional<Page>> read(ChatId chat, long after, int max);
 
-    /** Returns the chats of a customer, in any order. */
+    /**
+     * Returns the chats of a customer, in any order.
+     *
+     * @param owner the customer
+     * @return their ids
+     */
     CompletionStage<List<ChatId>> ofOwner(UserId owner);
 
     /**
-     * Returns chats in the order of their ids.
+     * Returns a page of all chats, in the order of their ids.
      *
-     * @param after those above this id; empty for the first
-     * @param limit at most so many
+     * @param after the id after which the page begins; empty for the first page
+     * @param limit how many chats at most
+     * @return their ids
      */
     CompletionStage<List<ChatId>> all(String after, int limit);
 
-    /** Asks a node to look at a session, best effort: {@link Listener#nudged} there. */
+    /**
+     * Asks a node to look at a session, by {@link Listener#nudged}. This may be lost.
+     *
+     * @param node the node
+     * @param chat the session's chat
+     */
     void nudge(NodeId node, ChatId chat);
 
-    /** Tells every node that a customer has a new chat, best effort: {@link Listener#announced} there. */
+    /**
+     * Tells every node that a customer has a new chat, by {@link Listener#announced}. This may be lost.
+     *
+     * @param owner the customer
+     */
     void announce(UserId owner);
 
+    /** Stops the store and closes what it opened. */
     @Override
     void close();
 
@@ -79,32 +100,61 @@ public interface SessionStore extends AutoCloseable {
         /**
          * Returns what becomes of a session.
          *
-         * @param now by the store's clock
+         * @param current its state
+         * @param now the time by the store's clock
+         * @return the decision
          */
         Step apply(SessionState current, Instant now);
     }
 
     /** Turns states into text and back. */
     interface Codec {
-        /** Returns the state as text. */
+        /**
+         * Returns a state as text.
+         *
+         * @param state the state
+         * @return a text for {@link #decode}
+         */
         String encode(SessionState state);
 
-        /** Returns the state of a text that {@link #encode} made. */
+        /**
+         * Returns the state that a text stands for.
+         *
+         * @param text what {@link #encode} returned, perhaps in another process
+         * @return the state
+         */
         SessionState decode(String text);
     }
 
     /** What a store tells its engine. */
     interface Listener {
-        /** The session's {@link SessionState#wakeAt} has come; repeated until it has moved on. */
+        /**
+         * The session's {@link SessionState#wakeAt} has come. Repeated until that changes.
+         *
+         * @param chat the session's chat
+         */
         void due(ChatId chat);
 
-        /** Somebody asks to look at this session. */
+        /**
+         * Another node asks to look at a session.
+         *
+         * @param chat the session's chat
+         */
         void nudged(ChatId chat);
 
-        /** A customer has a new chat. */
+        /**
+         * A customer has a new chat.
+         *
+         * @param owner the customer
+         */
         void announced(UserId owner);
 
-        /** A node is gone that held this connection; repeated until the session has another one or none. */
+        /**
+         * The node that held a connection is gone. Repeated until the session has another connection or none.
+         *
+         * @param chat the session's chat
+         * @param connection the connection
+         */
         void orphaned(ChatId chat, ConnectionId connection);
     }
 }

@@ -5,14 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a rule decides: the next state and what is written with it.
+ * What a rule decides: the next state, and the rows to write with it.
  *
- * @param next the state to keep; the very same object for no change; empty to remove the session and its rows
- * @param append rows that follow the head, in order
+ * @param next the state to keep; the same object for no change; empty to remove the session and its rows
+ * @param append the rows to write after the head, in order
  */
 public record Step(Optional<SessionState> next, List<Row> append) {
 
-    /** Copies the rows. */
+    /**
+     * Copies the rows.
+     *
+     * @param next {@link #next()}
+     * @param append {@link #append()}
+     */
     public Step {
         append = List.copyOf(append);
     }
