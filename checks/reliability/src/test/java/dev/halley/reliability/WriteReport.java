@@ -42,9 +42,10 @@ class WriteReport {
             return String.format(
                     Locale.ROOT,
                     """
-                    This file is written by `%s`, from [promises.md](../checks/reliability/promises.md) and what the
-                    tests have just shown; the command fails if one of them failed or did not run. Last on %s, with Java %s and
-                    %d processors; %,d cases of all tests passed.""",
+                    `%s` writes this file from
+                    [promises.md](../checks/reliability/promises.md) and the results of the tests that it runs; it fails
+                    if one of them failed or did not run. Last on %s, with Java %s and %d processors; %,d cases of all
+                    tests passed.""",
                     COMMAND,
                     LocalDate.now(ZoneOffset.UTC),
                     reports.java(),

@@ -21,7 +21,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The project's documents: every link leads somewhere, and the README stays short. */
+/** The project's documents: every link leads somewhere, no line is too long, and the README stays short. */
 class DocumentsTest {
 
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
@@ -30,6 +30,7 @@ class DocumentsTest {
     private static final Set<String> MADE = Set.of("target", "node_modules", ".git");
 
     private static final int MOST_LINES_OF_README = 120;
+    private static final int MOST_CHARACTERS = 120;
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```$");
     private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
@@ -55,6 +56,20 @@ class DocumentsTest {
         }
         assertThat(broken).isEmpty();
         assertThat(links).isGreaterThan(50);
+    }
+
+    /** Tables and code may be longer, and so may a link or a test's name that can't be broken. */
+    @Test
+    void lines_haveAtMost120Characters() throws Exception {
+        List<String> tooLong = new ArrayList<>();
+        for (Path document : documents()) {
+            withoutBlocks(document)
+                    .lines()
+                    .filter(line -> !line.startsWith("|"))
+                    .filter(line -> CODE.matcher(line).replaceAll("").length() > MOST_CHARACTERS)
+                    .forEach(line -> tooLong.add(ROOT.relativize(document) + ": " + line));
+        }
+        assertThat(tooLong).isEmpty();
     }
 
     @Test
