@@ -11,7 +11,7 @@ import org.cometd.bayeux.server.ServerMessage;
 import org.cometd.bayeux.server.ServerSession;
 import org.jspecify.annotations.Nullable;
 
-/** The same bytes by nothing but CometD's {@code deliver()}: no transcript, no catch-up, no push. */
+/** The same bytes with only CometD's {@code deliver()}: no transcript, no catch-up, no push. */
 final class BareChats implements ChatServer.Chats, BayeuxServer.SessionListener {
 
     private static final String USER = "gms_user";
@@ -70,7 +70,7 @@ final class BareChats implements ChatServer.Chats, BayeuxServer.SessionListener 
         }
     }
 
-    /** What an application would build that has the values at hand. */
+    /** Builds what an application would build that has the values at hand. */
     private static void deliver(ServerSession session, String text) {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("chatSessionId", "0001BaAFC4J8000N");

@@ -20,7 +20,7 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The same requests to FCM by nothing but Jetty's client, with one token that is fetched before. */
+/** The same requests to FCM with only Jetty's client, and one token that was fetched before. */
 final class BareFcmPushes extends BarePushes {
 
     private static final int CONNECTIONS = 4;

@@ -12,7 +12,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The same requests by nothing but Jetty's client, set up as the provider's is. */
+/** The same requests with only Jetty's client, configured like the provider's. */
 final class BareHttpPushes extends BarePushes {
 
     private static final int CONNECTIONS = 64;

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
-/** The same pushes to APNs by nothing but Pushy, over one connection as well. */
+/** The same pushes to APNs with only Pushy, also over one connection. */
 final class BareIosPushes extends BarePushes {
 
     static final String TOPIC = "com.example.app";

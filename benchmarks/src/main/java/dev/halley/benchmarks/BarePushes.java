@@ -4,7 +4,7 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pushes by nothing but a client: no chat, no retry, no breaker, and as many under way at once as the engine has. */
+/** Pushes with only a client: no chat, no retry, no breaker, and as many in flight as the engine has. */
 abstract class BarePushes implements Pushes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(BarePushes.class);

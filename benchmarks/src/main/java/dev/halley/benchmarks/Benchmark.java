@@ -3,11 +3,11 @@ package dev.halley.benchmarks;
 import java.util.List;
 
 /**
- * Something that Halley claims to cost no more than so much.
+ * A claim about what something costs with Halley.
  *
- * @param name what it is called on the command line
+ * @param name its name on the command line
  * @param what what is done, in one line
- * @param nextTo what the same takes without Halley
+ * @param nextTo what it is compared with
  */
 record Benchmark(String name, String what, String nextTo, Work work) {
 

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Measures every figure that Halley claims: {@code list}, {@code run NAME… [--short] [--planted WHAT]}, {@code table}. */
+/**
+ * Measures every figure that Halley claims: {@code list}, {@code run NAME… [--short] [--planted WHAT]}, {@code table}.
+ */
 final class Benchmarks {
 
     private static final String USAGE = """

@@ -11,7 +11,9 @@ final class CatchUp {
     private static final double MOST_FOR_OTHERS = 1.1;
     private static final int IN_OTHER = 100;
 
-    /** The same young generation for all: with more alive the JVM chooses a larger one, which no cache holds. */
+    /**
+     * The same young generation for all: with more objects alive the JVM chooses a larger one, which no cache holds.
+     */
     private static final String[] JVM = {"-Xmx3g", "-Xmn64m"};
 
     private CatchUp() {}
@@ -39,7 +41,7 @@ final class CatchUp {
                 pair.server.ask("missed", 1, missed);
             }
             crowded.server.ask("others", others, IN_OTHER);
-            // A chat's own first event is not one of those that are looked for.
+            // A chat's own first event is not one of those that are counted.
             int warm = run.size(5, 0);
             for (int round = -warm; round < run.rounds(7); round++) {
                 for (int i = 0; i < all.length; i++) {

@@ -17,7 +17,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
-/** A CometD server, with Halley or bare; both are set up alike. */
+/** A CometD server, with Halley or bare; both are configured alike. */
 final class ChatServer {
 
     static final String PATH = "/genesys/cometd";
@@ -44,7 +44,7 @@ final class ChatServer {
         bayeux.setOption(Context.class.getName(), context.getContext());
         bayeux.setOption(AbstractServerTransport.JSON_CONTEXT_OPTION, new JacksonJSONContextServer());
         bayeux.setOption("ws.cometdURLMapping", PATH + "/*");
-        // A client on a busy machine is not a lost one.
+        // A slow client on a busy machine is not lost.
         bayeux.setOption(AbstractServerTransport.MAX_INTERVAL_OPTION, 60_000);
         bayeux.setTransports(new JettyWebSocketTransport(bayeux), new JSONHttpTransport(bayeux));
         context.setAttribute(BayeuxServer.ATTRIBUTE, bayeux);
@@ -71,7 +71,7 @@ final class ChatServer {
         return Map.of("done", 1);
     }
 
-    /** Says so much to each customer in turn. */
+    /** Says this much to each customer in turn. */
     private static Map<String, Number> live(Chats chats, int customers, int perSecond, int millis)
             throws InterruptedException {
         int messages = (int) ((long) perSecond * millis / 1_000);
@@ -79,7 +79,7 @@ final class ChatServer {
         long begin = System.nanoTime();
         Pace.each(2, messages, perSecond, TICK_NANOS, (i, due) -> chats.say(i % customers, Marked.text(due)));
         double seconds = (System.nanoTime() - begin) / 1e9;
-        // What is still under way belongs to it.
+        // What is still under way counts, too.
         Pace.waitUntil(System.nanoTime() + 200_000_000L);
         return Map.of("messages", messages, "seconds", seconds, "cpu", (Commands.cpuNanos() - cpu) / 1e3);
     }
@@ -95,10 +95,10 @@ final class ChatServer {
         /** Opens the chats of customers 0 and up. */
         void open(int customers);
 
-        /** Opens chats of others, with so many events each. */
+        /** Opens chats of others, with this many events each. */
         void others(int chats, int events);
 
-        /** Has each customer miss so much. */
+        /** Lets each customer miss this much. */
         void missed(int customers, int events);
 
         void say(int customer, String text);

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** A program in a JVM of its own that is asked over its standard input, see {@link Commands}. Not thread-safe. */
+/**
+ * A program in a JVM of its own that is given commands over its standard input; see {@link Commands}. Not thread-safe.
+ */
 final class Child implements AutoCloseable {
 
     private final Process process;
@@ -31,7 +33,7 @@ final class Child implements AutoCloseable {
         return start(run, System.getProperty("java.class.path"), program.getName(), jvm, arguments);
     }
 
-    /** Starts a program of another class path. */
+    /** Starts a program with another class path. */
     static Child start(Run run, String classPath, String program, List<String> jvm, Object... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(java()));
@@ -61,7 +63,7 @@ final class Child implements AutoCloseable {
         return answer();
     }
 
-    /** Sends a command whose answer is taken later. */
+    /** Sends a command whose answer is read later. */
     void tell(Object... words) throws IOException {
         StringBuilder line = new StringBuilder();
         for (Object word : words) {
@@ -74,7 +76,7 @@ final class Child implements AutoCloseable {
     Values answer() throws IOException {
         String line = out.readLine();
         while (line != null && !line.startsWith(Commands.ANSWER)) {
-            line = out.readLine(); // the JVM itself has something to say
+            line = out.readLine(); // a line of the JVM itself
         }
         if (line == null) {
             throw new IOException("A program has ended; what it says is above");

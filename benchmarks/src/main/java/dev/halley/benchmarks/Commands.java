@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** A child's end: a line comes in, a line of {@code name=value} goes out; it ends with its parent. */
+/** The child's side: reads a line, answers with a line of {@code name=value}, and ends with its parent. */
 final class Commands {
 
-    /** What an answer begins with. */
+    /** The beginning of an answer. */
     static final String ANSWER = "= ";
 
     private Commands() {}
@@ -55,7 +55,7 @@ final class Commands {
                 ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
     }
 
-    /** What is alive in the heap: all of it, and the bytes of strings of it. */
+    /** What is alive in the heap: all of it, and the bytes of strings. */
     static Map<String, Long> heap() throws IOException {
         long all = 0;
         long strings = 0;
@@ -73,7 +73,7 @@ final class Commands {
         return Map.of("all", all, "strings", strings);
     }
 
-    /** The classes that have most bytes, for people. */
+    /** Returns the classes with the most bytes, for people. */
     static String histogram() throws IOException {
         try {
             return (String) ManagementFactory.getPlatformMBeanServer()

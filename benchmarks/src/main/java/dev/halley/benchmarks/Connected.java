@@ -22,7 +22,7 @@ final class Connected {
                 String[] kinds = {"halley", "bare"};
                 for (int i = 0; i < kinds.length; i++) {
                     try (Pair pair = Pair.start(run, kinds[i], transport, "-Xmx2g")) {
-                        // What the first of them brings along is not each one's.
+                        // What the first of them brings along is not part of each.
                         int few = customers / 5;
                         pair.connect(few);
                         double before = heap(pair);

@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
-/** Customers without a network, as many as are asked for. */
+/** Any number of customers without a network. */
 final class Crowd {
 
     /** As long as FCM's tokens are. */
@@ -45,7 +45,7 @@ final class Crowd {
                 .id();
     }
 
-    /** Connects a customer to nothing; what is delivered is gone. */
+    /** Connects a customer to nothing; what is delivered is lost. */
     static ConnectionId connect(ChatEngine engine, int number) {
         // As long as CometD's are.
         ConnectionId id = new ConnectionId(String.format(Locale.ROOT, "%026d", number));

@@ -13,14 +13,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of CometD that does as little as it can: it looks for marks in what comes, and connects again when it was
- * answered. Used by its selector's thread alone.
+ * A CometD client that does as little as it can: it looks for marks in what comes, and connects again after each
+ * answer. Only its selector's thread uses it.
  */
 final class Customer {
 
     private static final byte[] NOTHING = {};
 
-    /** Masks that change nothing. */
+    /** A mask that changes nothing. */
     private static final byte[] MASK = new byte[4];
 
     private final int number;
@@ -28,7 +28,7 @@ final class Customer {
     private final Marked marked;
     private final SocketChannel channel;
 
-    /** What has come of something that is not there as a whole. */
+    /** What has arrived of something incomplete. */
     private byte[] rest = NOTHING;
 
     private boolean upgraded;
@@ -41,7 +41,7 @@ final class Customer {
     /** What was said to it. */
     int heard;
 
-    /** After so much it does not connect again. */
+    /** After this many texts it does not connect again. */
     int enough = Integer.MAX_VALUE;
 
     /** How many connects were answered. */
@@ -126,7 +126,7 @@ final class Customer {
         return both;
     }
 
-    /** Reads what is there, by way of an array that all share. */
+    /** Reads what has arrived, through an array that all share. */
     void read(byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         buffer.put(rest);
@@ -146,7 +146,7 @@ final class Customer {
         rest = at == end ? NOTHING : Arrays.copyOfRange(bytes, at, end);
     }
 
-    /** Takes one frame or answer; returns where the next begins, or the same place if it is not there as a whole. */
+    /** Reads a frame or answer. Returns where the next begins, or the same place if it has not arrived completely. */
     private int understand(byte[] bytes, int at, int end) throws IOException {
         if (at == end) {
             return at;
@@ -212,7 +212,7 @@ final class Customer {
         return chunks(bytes, at, body, end);
     }
 
-    /** Takes an answer in chunks, once all of them are there. */
+    /** Reads an answer in chunks, once all of them have arrived. */
     private int chunks(byte[] bytes, int at, int body, int end) throws IOException {
         byte[] whole = NOTHING;
         int chunk = body;

@@ -40,7 +40,7 @@ final class CustomersProgram {
         };
     }
 
-    /** Connects customers until there are so many, each once the one before is answered. */
+    /** Connects customers up to this number, each once the one before is answered. */
     private Map<String, Number> connect(int total) throws IOException {
         while (customers.size() < total) {
             Customer customer = new Customer(selector, port, customers.size(), websocket, marked);
@@ -51,7 +51,7 @@ final class CustomersProgram {
         return Map.of("connected", customers.size());
     }
 
-    /** Listens until so many messages have come, or for so long. */
+    /** Listens until this many messages have come, or for this long. */
     private Map<String, Number> hear(int messages, long millis) throws IOException {
         marked.clear();
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
@@ -61,7 +61,7 @@ final class CustomersProgram {
         return Map.of("heard", marked.count(), "p50", marked.micros(500), "p99", marked.micros(990));
     }
 
-    /** Has the first customer come back and go away again, so many times; each time it is to hear so much. */
+    /** Lets the first customer come back and go away again this many times; each time it should hear this much. */
     private Map<String, Number> catchUp(int times, int events) throws IOException {
         Samples took = new Samples();
         for (int i = 0; i < times; i++) {
@@ -70,7 +70,7 @@ final class CustomersProgram {
             customer.enough = events;
             runUntil(() -> customer.heard >= events);
             took.add((System.nanoTime() - customer.shookAt) / 1e3);
-            // On its one connection it can speak only when it is answered, so it has not connected again.
+            // On its one connection it can speak only after an answer, so it has not connected again.
             customer.disconnect();
             runUntil(() -> customer.gone);
             customer.close();

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The stand-in for FCM. Its credentials are in {@code fcm.json} of a folder, its certificate there, too. */
+/** The stand-in for FCM. Its credentials are in {@code fcm.json} of a folder, and so is its certificate. */
 final class FcmReceiverProgram {
 
     private FcmReceiverProgram() {}

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** {@code fit}: a text into 4,096 bytes. */
+/** {@code fit}: a text is cut to fit into 4,096 bytes. */
 final class Fit {
 
     private static final int MOST_MICROS = 50;

@@ -19,20 +19,20 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A long text into a small payload. Public, for JMH extends it. */
+/** Fits a long text into a small payload. Public, because JMH extends it. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class FitFunctions {
 
-    /** What a payload has at most, and what it has without rows. */
+    /** The limit of a payload, and its size without rows. */
     private static final int LIMIT = 4_096;
 
     private static final String FRAME = "x".repeat(120);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What people write: quotation marks and line ends are escaped, umlauts have two bytes, an emoji four. */
+    /** What people write: quotation marks and line ends need escapes, umlauts have two bytes, an emoji has four. */
     private static final String TEXT =
             "He said \"let's meet\" at the café in Köln.\nSee you there 👋 or at 5 o'clock. ";
 
@@ -49,7 +49,7 @@ public class FitFunctions {
         rows = List.of(new Row(1, true, Instant.EPOCH, ChatEvent.text(Party.AGENT, "Ann", text)));
     }
 
-    /** Counts, and writes. */
+    /** Counts bytes, and writes them. */
     @Benchmark
     public Object halley() {
         return PayloadFitter.json(LIMIT).fit(rows, fitted -> FRAME + fitted.toJson());

@@ -24,7 +24,7 @@ final class Functions {
     private Functions() {}
 
     /** Runs a method of a class in a JVM of its own. */
-    @SuppressWarnings("rawtypes") // JMH's results are.
+    @SuppressWarnings("rawtypes") // JMH's results are raw.
     static Measured fork(Run run, Class<?> functions, String method, Map<String, String> parameters, String... jvm)
             throws RunnerException {
         List<String> arguments = new ArrayList<>(List.of(jvm));

@@ -38,7 +38,7 @@ final class Growth {
         List<Integer> counts = run.isShort() ? List.of(10, 100) : List.of(10, 100, 1_000, 10_000);
         for (int round = 0; round < run.rounds(3); round++) {
             for (int events : counts) {
-                // As many as are kept, so that there are no more of them at the end.
+                // As many as are kept, so that there are not more at the end.
                 String count = String.valueOf(events);
                 for (String place : List.of("away", "online")) {
                     plot.add(
@@ -106,7 +106,7 @@ final class Growth {
                 .micros();
     }
 
-    /** Draws, and holds the last of each series against its first. */
+    /** Draws, and compares the last of each series with its first. */
     private static List<Line> flat(
             Run run, String benchmark, Plot plot, List<String> names, List<Integer> counts, String what)
             throws IOException {

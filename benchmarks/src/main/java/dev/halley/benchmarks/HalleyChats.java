@@ -13,7 +13,7 @@ import org.cometd.bayeux.server.BayeuxServer;
 /** The customers' chats in Halley. */
 final class HalleyChats implements ChatServer.Chats {
 
-    /** Others have numbers that the customers do not reach. */
+    /** Others have numbers that no customer has. */
     private static final int OTHERS = 10_000_000;
 
     private final BayeuxServer bayeux;

@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pushes by way of the whole engine: a chat for each device, whose customer is away, and a timer of 0. */
+/** Pushes through the whole engine: a chat for each device, whose customer is away, and a timer of 0. */
 final class HalleyPushes implements Pushes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(HalleyPushes.class);
@@ -21,7 +21,7 @@ final class HalleyPushes implements Pushes {
     private final ChatEngine engine;
     private final ChatId[] chats;
 
-    /** Wakes up once all are settled: to do so for each would cost as much as a part of the push. */
+    /** Wakes up when all are settled: waking up for each would cost as much as part of the push. */
     private volatile CountDownLatch unsettled = new CountDownLatch(0);
 
     private long head = 1;

@@ -16,7 +16,7 @@ final class IosReceiverProgram {
         ApnsStandIn standIn =
                 ApnsStandIn.start(Certificates.make(Path.of(args[1])), push -> received.incrementAndGet());
         long delayMillis = Long.parseLong(args[0]);
-        // The stand-in, which is Pushy's own, answers at once only.
+        // The stand-in, which is Pushy's own, can only answer at once.
         int port = delayMillis == 0 ? standIn.port() : SlowAnswers.before(standIn.port(), delayMillis);
         System.out.println(Commands.ANSWER + "port=" + port);
         Commands.serve(words -> Map.of("heard", received.getAndSet(0)));

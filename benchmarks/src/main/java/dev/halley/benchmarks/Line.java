@@ -7,17 +7,17 @@ import java.util.Locale;
 /**
  * A line of the table.
  *
- * @param benchmark whose it is
+ * @param benchmark the benchmark to which it belongs
  * @param what what was measured, in words
- * @param unit of both
+ * @param unit the unit of both values
  * @param halley each round's value
  * @param without each round's value without Halley; empty if there is nothing to compare with
- * @param judged what counts
- * @param limit what is to be reached; NaN for a figure that is only listed
+ * @param judged what is compared with the limit
+ * @param limit the limit; NaN for a figure that is only listed
  */
 record Line(String benchmark, String what, String unit, Samples halley, Samples without, Judged judged, double limit) {
 
-    /** What of a line is held against its limit. */
+    /** What of a line is compared with its limit. */
     enum Judged {
         /** Halley's value over the other, at most. */
         RATIO,
@@ -100,7 +100,7 @@ record Line(String benchmark, String what, String unit, Samples halley, Samples 
         return without.isEmpty() ? "–" : spread(without, " " + unit);
     }
 
-    /** The median, and from the least to the most. */
+    /** Returns the median, and the range from the least to the most. */
     private static String spread(Samples samples, String unit) {
         String median = number(samples.median()) + unit;
         return samples.values().size() == 1
@@ -108,7 +108,7 @@ record Line(String benchmark, String what, String unit, Samples halley, Samples 
                 : median + " (" + number(samples.least()) + "–" + number(samples.most()) + ")";
     }
 
-    /** Two or three digits that count. */
+    /** Rounds to two or three significant digits. */
     static String number(double value) {
         double size = Math.abs(value);
         if (size >= 100) {

@@ -15,15 +15,15 @@ final class Live {
 
     private static final int WARM_MILLIS = 4_000;
 
-    /** A server that does not keep up is seconds late, and says nothing about another that does not. */
+    /** A server that does not keep up is seconds late, which can't be compared with another such server. */
     private static final double KEEPS_UP_MICROS = 100_000;
 
     private Live() {}
 
     static List<Line> measure(Run run) throws IOException {
         List<Line> lines = new ArrayList<>();
-        // G1 stops both for longer, the more is kept; ZGC does not, but takes more CPU, and not every machine has that
-        // to spare.
+        // With G1, both pause longer the more is kept; ZGC does not pause, but takes CPU that not every machine has to
+        // spare.
         for (String collector : List.of("G1", "Z")) {
             for (String transport : List.of("websocket", "long-polling")) {
                 int perSecond = run.isShort() ? 200 : PER_SECOND.getOrDefault(transport, 0);
@@ -67,7 +67,7 @@ final class Live {
                 Line.listed("live", where + ": rate", "/s", rate[0], rate[1]));
     }
 
-    /** Returns the highest rate, of halves of the one aimed at, that both keep up with; warms them up on the way. */
+    /** Halves the intended rate until both keep up with it, and returns it; this also warms them up. */
     private static int rate(Run run, Pair[] both, int customers, int aim) throws IOException {
         for (int i = 0; i < 3; i++) {
             for (Pair pair : both) {

@@ -3,12 +3,12 @@ package dev.halley.benchmarks;
 import java.util.Arrays;
 
 /**
- * Texts that say when they were said, and how late they are where they arrive. The clock is {@link System#nanoTime}, which
- * all processes of a Linux machine share. Not thread-safe.
+ * Texts that contain the time at which they were said, so that the receiver knows how late they are. The clock is
+ * {@link System#nanoTime}, which all processes of a Linux machine share. Not thread-safe.
  */
 final class Marked {
 
-    /** All texts have so many characters. */
+    /** How many characters each text has. */
     static final int LENGTH = 100;
 
     private static final int DIGITS = 19;
@@ -53,7 +53,7 @@ final class Marked {
         count = 0;
     }
 
-    /** Returns so many parts of a thousand, in microseconds. */
+    /** Returns a quantile, in thousandths, in microseconds. */
     double micros(int perMille) {
         if (count == 0) {
             return 0;

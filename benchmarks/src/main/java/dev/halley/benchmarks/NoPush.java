@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Takes pushes and sends them nowhere. */
+/** Accepts pushes and sends them nowhere. */
 final class NoPush implements PushProvider {
 
     static final String TYPE = "none";

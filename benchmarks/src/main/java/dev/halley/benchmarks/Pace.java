@@ -9,12 +9,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Does something so many times a second, on time even if what came before was late. */
+/** Does something a number of times a second, each on time even if the one before was late. */
 final class Pace {
 
     private Pace() {}
 
-    /** Does nothing for so many seconds. */
+    /** Does nothing for this many seconds. */
     static void rest(long seconds) {
         waitUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
     }
@@ -31,14 +31,14 @@ final class Pace {
         /**
          * Does it.
          *
-         * @param dueNanos when it was meant to be done
+         * @param dueNanos when it was due
          */
         void apply(int number, long dueNanos);
     }
 
     /**
-     * Does it so many times, in several threads, each of which has numbers of its own. A thread wakes up for each tick and does
-     * all of it, for waking up costs a virtual machine more than what is to be measured.
+     * Does it this many times, in several threads, each of which has numbers of its own. A thread wakes up for each
+     * tick and does all of it, because waking up costs a virtual machine more than what is measured.
      */
     static void each(int threads, int times, double perSecond, long tickNanos, Each each) throws InterruptedException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);

@@ -31,10 +31,10 @@ final class Pair implements AutoCloseable {
         customers.ask("connect", count);
     }
 
-    /** What a while of saying has cost and how late it came. */
+    /** What it cost to say something for a while, and how late it came. */
     record Heard(double microsEach, double perSecond, double p50, double p99) {}
 
-    /** Says something to each of so many customers in turn. */
+    /** Says something to each of a number of customers in turn. */
     Heard live(int count, int perSecond, int millis) throws IOException {
         int messages = (int) ((long) perSecond * millis / 1_000);
         customers.tell("hear", messages, millis + 20_000L);

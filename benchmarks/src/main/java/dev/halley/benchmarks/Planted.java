@@ -29,25 +29,25 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Slowdowns of the kind that slips into a code base, put around the engine to see that the table shows them. */
+/** Slowdowns as they slip into a code base, put around the engine to see whether the table shows them. */
 enum Planted {
     /** None. */
     NOTHING,
-    /** One lock for all connections, held over a delivery that now and then waits for its socket. */
+    /** One lock for all connections, held during deliveries, some of which wait for their socket. */
     LOCK,
     /** Each event looks at every chat there is. */
     SCAN,
     /** Each row is kept a second time, in a map. */
     OBJECTS;
 
-    /** The system property by which the other processes know. */
+    /** The system property that tells the other processes. */
     static final String PROPERTY = "halley.planted";
 
     static Planted of(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    /** Returns the engine, with what this process is told to put around it. */
+    /** Returns the engine with the slowdown that this process is told to put around it. */
     static ChatEngine around(ChatEngine engine) {
         Planted planted = of(System.getProperty(PROPERTY, NOTHING.name()));
         return planted == NOTHING ? engine : new Slow(engine, planted);

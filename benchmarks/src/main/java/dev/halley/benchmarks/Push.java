@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** {@code push-…} and {@code latency}: from an event to whoever receives the push. */
+/** {@code push-…} and {@code latency}: from an event to the receiver of its push. */
 final class Push {
 
     private static final double LEAST_RATE = 0.9;
@@ -47,7 +47,7 @@ final class Push {
     }
 
     private static List<Line> measure(Run run, String kind, Class<?> receiverProgram, int delay) throws IOException {
-        // What the stand-in and its clients have in common: keys and certificates.
+        // The keys and certificates that the stand-in and its clients share.
         Path folder = Files.createTempDirectory(run.home(), kind);
         int peers = kind.equals("fcm") ? 3 : 2;
         Samples[] rate = {new Samples(), new Samples(), new Samples()};
@@ -88,7 +88,10 @@ final class Push {
         return lines;
     }
 
-    /** The compiler goes on for a million pushes, and its time counts as well: until it has little of any peer's. */
+    /**
+     * The compiler is busy for a million pushes, and its time counts, too. So this warms up until it takes little of
+     * any peer.
+     */
     private static void warm(Run run, String what, Child[] peers, Child receiver, int devices) throws IOException {
         double most = 1;
         for (int round = 0; round < run.size(MOST_WARM_ROUNDS, 0) && most > MOST_COMPILING; round++) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Pushes by the engine or by a bare client, as often or as fast as it is asked to. */
+/** Pushes through the engine or a bare client, as often or as fast as it is told to. */
 final class PushProgram {
 
     private static final long TICK_NANOS = 1_000_000;

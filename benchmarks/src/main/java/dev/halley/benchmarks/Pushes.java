@@ -1,6 +1,6 @@
 package dev.halley.benchmarks;
 
-/** Somebody who can push; see {@link PushProgram}. */
+/** A way to push; see {@link PushProgram}. */
 interface Pushes {
 
     /** Gets ready for the next round. */

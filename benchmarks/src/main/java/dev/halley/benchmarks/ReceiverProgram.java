@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Takes pushes over HTTP and answers 200, at once or after a while; one thread, so that it costs little. */
+/** Receives pushes over HTTP and answers 200, at once or after a while. It has one thread, so that it costs little. */
 final class ReceiverProgram {
 
     private static final byte[] OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -104,7 +104,7 @@ final class ReceiverProgram {
         key.attach(at == end ? NOTHING : Arrays.copyOfRange(buffer, at, end));
     }
 
-    /** Takes a request; returns where the next begins, or the same place if it is not there as a whole. */
+    /** Reads a request. Returns where the next begins, or the same place if it has not arrived completely. */
     private int request(SocketChannel channel, int at, int end) throws IOException {
         int body = at;
         while (body < end && !(body - at > 3 && buffer[body - 1] == '\n' && buffer[body - 3] == '\n')) {

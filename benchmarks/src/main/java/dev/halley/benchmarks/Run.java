@@ -8,10 +8,10 @@ import java.time.temporal.ChronoUnit;
 /**
  * How a benchmark is run.
  *
- * @param isShort whether only to see that it runs: small, once, and its figures mean nothing
+ * @param isShort whether it only shows that the benchmark runs: small, once, and its figures mean nothing
  * @param most how often A and B take turns at most
- * @param planted a slowdown that is put in on purpose, to see that it shows
- * @param home where the jar is, and where results go
+ * @param planted a slowdown on purpose, to see whether the table shows it
+ * @param home the folder of the jar, where results go
  */
 record Run(boolean isShort, int most, Planted planted, Path home) {
 

@@ -22,17 +22,17 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** An event into one of many chats. Public, for JMH extends it. */
+/** Says an event in one of many chats. Public, because JMH extends it. */
 public class SaidFunctions {
 
     private static final String TEXT = Marked.text(0);
 
-    /** A stride that visits all of them, and of many each in another place of memory. */
+    /** A stride that visits all chats; if there are many, each is elsewhere in memory. */
     private static final int STRIDE = 7_919_003;
 
     private SaidFunctions() {}
 
-    /** Halley's chats. Public, for JMH extends it. */
+    /** Halley's chats. Public, because JMH extends it. */
     @State(Scope.Benchmark)
     @BenchmarkMode(Mode.AverageTime)
     @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -50,7 +50,7 @@ public class SaidFunctions {
         @Param("100")
         int kept;
 
-        /** How many events there are in each chat before. */
+        /** How many events each chat has at first. */
         @Param("0")
         int events;
 
@@ -101,7 +101,7 @@ public class SaidFunctions {
         }
     }
 
-    /** Lists in a map. Public, for JMH extends it. */
+    /** Lists in a map. Public, because JMH extends it. */
     @State(Scope.Benchmark)
     @BenchmarkMode(Mode.AverageTime)
     @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -43,7 +43,7 @@ final class Samples {
         return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     }
 
-    /** Returns each round's value over the other's of the same round. */
+    /** Returns each round's value divided by the other's of the same round. */
     Samples over(Samples other) {
         Samples ratios = new Samples();
         for (int i = 0; i < values.size(); i++) {
@@ -52,7 +52,7 @@ final class Samples {
         return ratios;
     }
 
-    /** Returns what each round's value has more than the other's of the same round. */
+    /** Returns each round's value minus the other's of the same round. */
     Samples beyond(Samples other) {
         Samples differences = new Samples();
         for (int i = 0; i < values.size(); i++) {

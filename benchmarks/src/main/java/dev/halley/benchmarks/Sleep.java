@@ -21,7 +21,7 @@ final class Sleep {
             try (Child engine = Child.start(run, SleepProgram.class, List.of("-Xmx6g"), customers)) {
                 Values before = engine.ask("heap");
                 engine.ask("fill");
-                // The time that they might have taken to connect is over, and that timer gone.
+                // The time in which they might have connected is over, and its timer is gone.
                 Pace.rest(run.size(12, 0));
                 double cpu = engine.ask("cpu").get("nanos");
                 Pace.rest(idle);

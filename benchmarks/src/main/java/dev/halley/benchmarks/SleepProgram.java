@@ -8,7 +8,7 @@ import dev.halley.spi.ConnectionId;
 import java.time.Duration;
 import java.util.Map;
 
-/** Absent customers, each with an event that waits and a timer that runs. */
+/** Absent customers, each with an unseen event and a running timer. */
 final class SleepProgram {
 
     private SleepProgram() {}

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Stands before a server that answers at once, and passes on what it answers after a while. */
+/** Stands before a server that answers at once, and delays its answers. */
 final class SlowAnswers {
 
     private record Answer(long atNanos, ByteBuffer bytes) {}
@@ -70,7 +70,7 @@ final class SlowAnswers {
         }
     }
 
-    /** What a thread of these does. */
+    /** The work of one thread. */
     @FunctionalInterface
     private interface Work {
         void run() throws IOException, InterruptedException;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Lines as a person reads them, and as a file. */
+/** Writes lines for people and as files. */
 final class Table {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -111,7 +111,7 @@ final class Table {
         return lines;
     }
 
-    /** Names what the figures were made on. */
+    /** Names the machine that made the figures. */
     static String machine() {
         String model = "";
         try (Stream<String> info = Files.lines(Path.of("/proc/cpuinfo"))) {

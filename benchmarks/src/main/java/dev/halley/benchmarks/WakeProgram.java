@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Timers that all run out, so many a second. */
+/** Timers that all run out, a given number each second. */
 final class WakeProgram {
 
-    /** Whoever never connects counts as away at once. */
+    /** A customer who never connects counts as away at once. */
     private static final Duration ATTACH_WITHIN = Duration.ofMillis(1);
 
     private final Duration grace;

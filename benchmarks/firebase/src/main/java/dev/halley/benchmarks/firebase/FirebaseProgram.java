@@ -21,14 +21,14 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.net.URIAuthority;
 
 /**
- * Pushes by firebase-admin, 500 under way at once; asked over its standard input, as the other programs are. Its server's
- * address can't be set, so its connections are led to the stand-in instead; nothing else of its client is changed.
+ * Pushes with firebase-admin, 500 in flight; it is given commands over its standard input, like the other programs. Its
+ * server's address can't be set, so its connections are led to the stand-in; nothing else of its client is changed.
  */
 final class FirebaseProgram {
 
     private static final int IN_FLIGHT = 500;
 
-    /** It asks for more, by itself, than the stand-in gives. */
+    /** By itself it asks for more than the stand-in gives. */
     private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
 
     private static final String PROJECT = "stand-in-1234";

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** The agents' side, for whoever has the token. */
+/** The agents' side, open to whoever has the agent token. */
 final class AgentApi extends JsonApi {
 
     private static final int PAGE = 500;
@@ -86,7 +86,7 @@ final class AgentApi extends JsonApi {
     }
 
     private CompletionStage<Answer> write(ChatId chat, String action, Fields fields) {
-        // An unknown chat comes before a wrong value, an ended one after it.
+        // An unknown chat is refused before a wrong value, an ended one after it.
         return engine.transcript(chat, Long.MAX_VALUE - 1, 1)
                 .thenCompose(found -> {
                     if (found.isEmpty()) {
@@ -146,7 +146,7 @@ final class AgentApi extends JsonApi {
                 return url;
             }
         } catch (URISyntaxException e) {
-            // The same answer as for a URL of another kind.
+            // The same answer as for any other unknown URL.
         }
         throw Refusal.unacceptable("url is an https or http URL");
     }

@@ -16,10 +16,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 
-/** What happens in all chats, as Server-Sent Events, from the moment on at which an agent asks. */
+/** Sends agents what happens in all chats, as Server-Sent Events, from their request on. */
 final class AgentEvents extends Handler.Abstract.NonBlocking {
 
-    /** What may wait for one reader, in bytes; one that is slower is dropped. */
+    /** How many bytes may wait for one reader. A slower reader is dropped. */
     private static final int MAX_WAITING = 1 << 20;
 
     private static final int MAX_STREAMS = 100;
@@ -61,12 +61,12 @@ final class AgentEvents extends Handler.Abstract.NonBlocking {
         return true;
     }
 
-    /** Tells whoever is between, and Jetty, that the streams are alive. */
+    /** Tells proxies and Jetty that the streams are alive. */
     void keepAlive() {
         streams.forEach(stream -> stream.write(": \n\n"));
     }
 
-    /** Ends the streams; there are no new ones. */
+    /** Ends the streams and accepts no new ones. */
     void end() {
         stopping = true;
         streams.forEach(Stream::end);

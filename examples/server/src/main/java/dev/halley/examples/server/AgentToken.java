@@ -9,7 +9,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
 /**
- * What an agent shows to be let in.
+ * The token that agents show to be let in.
  *
  * @param value never printed by {@link #toString()}
  */

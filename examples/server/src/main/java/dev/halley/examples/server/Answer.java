@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.Callback;
  *
  * @param status the HTTP status
  * @param body maps, lists, texts and numbers
- * @param retryAfter when to try again, in seconds; 0 to say nothing of it
+ * @param retryAfter when to try again, in seconds; 0 for no such header
  */
 record Answer(int status, Object body, long retryAfter) {
 

@@ -17,12 +17,12 @@ import org.cometd.server.JacksonJSONContextServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bayeux messages from and to JSON: one, or an array of them. CometD casts fields without looking, so what would not bear it
- * is refused here. No failure carries what was sent.
+ * Reads and writes Bayeux messages as JSON: one, or an array of them. CometD casts fields unchecked, so fields of a
+ * wrong type are refused here. No exception contains what was sent.
  */
 final class BayeuxJson extends JacksonJSONContextServer {
 
-    /** CometD makes every wild channel above a channel, which takes the square of its length in memory and time. */
+    /** CometD makes every wildcard channel above a channel, which costs the square of its length in memory and time. */
     private static final int MOST_OF_CHANNEL = 256;
 
     private static final Map<String, Predicate<Object>> FORMS = Map.of(

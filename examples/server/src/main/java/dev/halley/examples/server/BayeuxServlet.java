@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** CometD over long-polling, wired to the engine; what is the client's fault is answered so, and a poll at the stop as well. */
+/**
+ * CometD over long-polling. Answers a client's error with a 4xx status, and answers held polls when the server stops.
+ */
 @SuppressWarnings("serial") // No servlet is ever serialised.
 final class BayeuxServlet extends CometDServlet {
 
@@ -57,7 +59,7 @@ final class BayeuxServlet extends CometDServlet {
         }
     }
 
-    /** Answers the polls that are held; from now on there are no others. */
+    /** Answers the held polls; from now on no poll is held. */
     void end() {
         stopping = true;
         for (ServerSession session : getBayeuxServer().getSessions()) {
@@ -71,7 +73,7 @@ final class BayeuxServlet extends CometDServlet {
         try {
             answer(response, refusal(code, failure));
         } catch (IOException | IllegalStateException e) {
-            log.debug("Nobody is there to take the answer", e);
+            log.debug("The client is gone before its answer", e);
         }
     }
 

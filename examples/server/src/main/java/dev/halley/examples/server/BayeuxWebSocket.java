@@ -8,8 +8,8 @@ import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
 import org.eclipse.jetty.websocket.api.Session;
 
 /**
- * CometD over WebSocket; whoever sends what can't be read is told so, and no more, in the close frame. Public, for Jetty
- * looks methods of its endpoints up from outside.
+ * CometD over WebSocket. A client whose message can't be read is told only that, in the close frame. Public, because
+ * Jetty looks up the methods of its endpoints from outside.
  */
 public final class BayeuxWebSocket extends JettyWebSocketTransport {
 
@@ -26,8 +26,8 @@ public final class BayeuxWebSocket extends JettyWebSocketTransport {
     }
 
     /**
-     * Closes without a word of Java. No subclass of CometD's endpoint, for that would write whole messages into a log of
-     * its own name, and so of Halley's.
+     * Closes without a Java exception in the close frame. This is no subclass of CometD's endpoint, because that would
+     * log whole messages under its own name, and so under Halley's.
      */
     public static final class Quiet implements Session.Listener {
 
@@ -57,7 +57,7 @@ public final class BayeuxWebSocket extends JettyWebSocketTransport {
             endPoint.onWebSocketError(failure);
         }
 
-        /** CometD closes with 1011 and a Java exception where a message can't be handled. */
+        /** If a message can't be handled, CometD closes with 1011 and a Java exception. */
         private static Session quiet(Session session) {
             return (Session) Proxy.newProxyInstance(
                     Session.class.getClassLoader(), new Class<?>[] {Session.class}, (proxy, method, arguments) -> {

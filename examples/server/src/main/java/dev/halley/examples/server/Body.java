@@ -6,10 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/** A request's body as it arrives: completes when it is whole, or with a {@link Refusal} when it never will be. */
+/** The body of a request. Completes when it has arrived, or with a {@link Refusal} if it never will. */
 final class Body extends CompletableFuture<byte[]> implements Runnable {
 
-    /** The largest one, in bytes. */
+    /** The largest body, in bytes. */
     static final int MOST = 256 * 1024;
 
     private final Request request;
@@ -25,7 +25,7 @@ final class Body extends CompletableFuture<byte[]> implements Runnable {
         return body;
     }
 
-    /** Takes what is there; Jetty calls again when there is more. */
+    /** Reads what has arrived; Jetty calls again when there is more. */
     @Override
     public void run() {
         while (!isDone()) {

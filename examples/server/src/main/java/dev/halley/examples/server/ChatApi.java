@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** The customer's side of a chat but for CometD: Chat API v1. */
+/** The customer's side of a chat, except CometD: Chat API v1. */
 final class ChatApi extends JsonApi {
 
     static final String BASE = "/genesys/1/service/";
@@ -43,7 +43,7 @@ final class ChatApi extends JsonApi {
             .expireAfterWrite(Duration.ofHours(1))
             .build();
 
-    /** A service that somebody has asked for and whose chat is still to be opened. */
+    /** A service that was requested and whose chat is not open yet. */
     private record Instance(String service, UserId owner, String secureKey) {
         @Override
         public String toString() {
@@ -51,7 +51,7 @@ final class ChatApi extends JsonApi {
         }
     }
 
-    /** A customer's call on a chat that is there. */
+    /** A customer's call on an existing chat. */
     private record Call(ChatView chat, Fields fields) {
 
         OptionalLong position() {
@@ -117,7 +117,7 @@ final class ChatApi extends JsonApi {
         return engine.find(user, id, fields.filled("secureKey").orElse(null));
     }
 
-    /** No such chat, not this user's, or not with this key: where keys are asked for, all of it counts as a guess. */
+    /** No such chat, not this user's, or not this key: if keys are required, each of these counts as a guess. */
     private Refusal failed(UserId user, Request request) {
         if (engine.settings().requireSecureKey()) {
             failedKeys.failed(user, addressOf(request));
@@ -159,7 +159,7 @@ final class ChatApi extends JsonApi {
         });
     }
 
-    /** Shows the customer's own coming, and nothing else: the answer confirms nothing. */
+    /** Shows only the customer's own notice of joining: the answer confirms nothing. */
     private CompletionStage<Answer> opened(ChatView chat, Fields fields, Map<String, String> secrets) {
         return rows(chat, 0, 1).thenApply(transcript -> {
             List<Row> coming = transcript.rows().stream()
@@ -244,7 +244,7 @@ final class ChatApi extends JsonApi {
         return shown(call, written.chat(), written.position());
     }
 
-    /** Answers with what is new to the client if it says what it has, else with the row that it wrote, if it did. */
+    /** Answers with what is new to a client that says what it has, else with the row that it wrote, if any. */
     private CompletionStage<Answer> shown(Call call, ChatView chat, OptionalLong written) {
         OptionalLong position = call.position();
         if (position.isPresent()) {
@@ -301,7 +301,7 @@ final class ChatApi extends JsonApi {
         if (token.isEmpty()) {
             return null;
         }
-        // A type that nobody serves is no reason against a chat: the engine counts the device as unreachable.
+        // A device type without a provider is no reason to refuse a chat: the engine reports the device as unreachable.
         String type = fields.filled("push_notification_type")
                 .filter(name -> name.matches("[A-Za-z0-9._-]{1,64}"))
                 .orElse("unknown");

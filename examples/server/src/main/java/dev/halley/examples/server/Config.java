@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** Sections of options from a YAML file. */
+/** Reads sections of options from a YAML file. */
 final class Config {
 
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
@@ -38,7 +38,7 @@ final class Config {
     /**
      * Reads a file.
      *
-     * @throws BadConfig if that can't be done; its message is one line
+     * @throws BadConfig if it can't be read; the message is one line
      */
     static Map<String, Map<String, Object>> read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
@@ -55,7 +55,7 @@ final class Config {
         }
     }
 
-    /** Reads what a file says. */
+    /** Reads the text of a file. */
     static Map<String, Map<String, Object>> sections(Path file, String yaml) {
         JsonNode root;
         try {
@@ -111,7 +111,7 @@ final class Config {
         return value.isNull() ? "" : value.asText();
     }
 
-    /** Leaves out what the parser quotes, which it indents: there may be secrets. Its own classes help nobody. */
+    /** Leaves out what the parser quotes (it indents that), as it may have secrets, and the names of its classes. */
     private static String problem(String message) {
         return message.replaceAll(", got this instead: <.*", "")
                 .lines()
@@ -119,7 +119,7 @@ final class Config {
                 .collect(joining(", "));
     }
 
-    /** Says in one line what is wrong with a file. */
+    /** What is wrong with a file, in one line. */
     static final class BadConfig extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -129,7 +129,7 @@ final class Config {
             super(printable(message), null, false, false);
         }
 
-        /** Names in the file may have anything in them. */
+        /** Makes names from the file printable. */
         private static String printable(String message) {
             String line = message.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
             return line.length() <= MOST_SAID ? line : line.substring(0, MOST_SAID) + "…";

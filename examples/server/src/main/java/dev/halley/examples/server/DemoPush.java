@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A push as a stand-in got it.
+ * A push that a stand-in received.
  *
  * @param service what the stand-in stands for
  * @param device the device's token or URL
  * @param key the push's identity, the same for each attempt
- * @param proof how its sender has proved who he is
- * @param head its request and the headers that matter, in a line
- * @param body as it travelled
- * @param chatPart the message and its rows
+ * @param proof how the sender has authenticated
+ * @param head its request and the headers that matter, in one line
+ * @param body what was sent
+ * @param chatPart the part of the body with the message and its rows
  */
 record DemoPush(String service, String device, String key, String proof, String head, String body, JsonNode chatPart) {
 
@@ -26,12 +26,12 @@ record DemoPush(String service, String device, String key, String proof, String 
         return texts;
     }
 
-    /** Returns how many bytes have travelled, without the head. */
+    /** Returns how many bytes the body has. */
     int size() {
         return body.getBytes(UTF_8).length;
     }
 
-    /** One line for whoever watches. */
+    /** Returns one line to print. */
     @Override
     public String toString() {
         return "push  -> %s over %s: \"%s\": %s (%d new, %d bytes, %s, key %s)"

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A stand-in for a receiver of webhooks: takes pushes over HTTP on a port of its own and checks their signatures. */
+/** A stand-in for a receiver of webhooks: receives pushes over HTTP on its own port and checks their signatures. */
 final class DemoReceiver implements AutoCloseable {
 
     private static final int MOST = 1 << 20;
@@ -47,7 +47,9 @@ final class DemoReceiver implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/push");
     }
 
-    /** Returns options of {@code [push]} under which pushes come here: of devices that have a token, and of those that name a URL. */
+    /**
+     * Returns options of {@code [push]} that send pushes here, both for devices with a token and for those with a URL.
+     */
     Map<String, String> options() {
         return Map.of(
                 "customhttp.url",
@@ -81,7 +83,7 @@ final class DemoReceiver implements AutoCloseable {
         }
     }
 
-    /** As the Standard Webhooks specification says. */
+    /** Checks a signature as the Standard Webhooks specification says. */
     private boolean isSigned(Headers headers, String key, byte[] body) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

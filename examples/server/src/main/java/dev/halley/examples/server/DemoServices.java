@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The push services of the demonstration: stand-ins for FCM, for Apple's service and for a receiver of webhooks, each over
- * its own protocol, inside this process.
+ * The push services of the demonstration: stand-ins for FCM, for Apple's service and for a receiver of webhooks, within
+ * this process. Each speaks its own protocol.
  */
 final class DemoServices implements AutoCloseable {
 
@@ -32,7 +32,7 @@ final class DemoServices implements AutoCloseable {
     private DemoServices(Path folder, Consumer<DemoPush> received) throws IOException {
         this.folder = folder;
         Certificates certificates = Certificates.make(folder);
-        // The provider trusts whom the JVM trusts, and in a demonstration that is the stand-in alone.
+        // The provider trusts whom the JVM trusts; in a demonstration that is only the stand-in.
         System.setProperty(TRUST, certificates.serverKeyStore().toString());
         System.setProperty(TRUST_PASSWORD, Certificates.PASSWORD);
         webhooks = DemoReceiver.start(received);
@@ -59,12 +59,12 @@ final class DemoServices implements AutoCloseable {
         push.put("texts", texts().toString());
     }
 
-    /** Starts them all; takes about two seconds, in which keys are made. */
+    /** Starts them all. Takes about two seconds, as it makes keys. */
     static DemoServices start(Consumer<DemoPush> received) throws IOException {
         return new DemoServices(Files.createTempDirectory("halley-demo"), received);
     }
 
-    /** Returns options under which all pushes come here. */
+    /** Returns options that send all pushes here. */
     Map<String, Map<String, Object>> options(int graceSeconds) {
         Map<String, Object> options = new HashMap<>(push);
         options.put("_client_timeout_notification", graceSeconds);

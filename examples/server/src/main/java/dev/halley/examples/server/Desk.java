@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agents' desk. It keeps what only agents are told, shows it between the rows of the transcript, and passes on what is
- * new to whoever listens. This class is thread-safe.
+ * The agents' desk. It keeps what only agents are told, shows it between the rows of the transcript, and tells watchers
+ * what is new. This class is thread-safe.
  */
 final class Desk implements AgentLink {
 
@@ -42,12 +42,12 @@ final class Desk implements AgentLink {
     private final InstantSource clock;
     private volatile @Nullable ChatEngine engine;
 
-    /** Somebody who wants to see what happens. Must not block. */
+    /** Is told what happens. Must not block. */
     interface Listener {
         void happened(Map<String, Object> event);
     }
 
-    /** Told to the agents alone, after a position of the transcript. */
+    /** What only the agents were told, after a position of the transcript. */
     private record Notice(long after, long absence, Instant at, String nickname, String text) {
         @Override
         public String toString() {
@@ -69,7 +69,7 @@ final class Desk implements AgentLink {
         this.clock = clock;
     }
 
-    /** Says whose agents sit here. */
+    /** Sets the engine whose agents use this desk. */
     void serve(ChatEngine engine) {
         this.engine = engine;
     }
@@ -99,7 +99,7 @@ final class Desk implements AgentLink {
                 }));
     }
 
-    /** Says that something may be new in a chat; may be said too often. */
+    /** Says that something may be new in a chat. May be called too often. */
     void changed(ChatId chat) {
         Folder folder = folder(chat);
         synchronized (folder) {
@@ -112,7 +112,7 @@ final class Desk implements AgentLink {
         read(chat, folder);
     }
 
-    /** Takes the name that an agent gives when joining. */
+    /** Sets the name of an agent who joins. */
     void joined(ChatId chat, String nickname) {
         Folder folder = folder(chat);
         synchronized (folder) {
@@ -128,7 +128,7 @@ final class Desk implements AgentLink {
         }
     }
 
-    /** Returns what an agent sees after a position of the log. */
+    /** Returns what an agent sees after a position of the transcript. */
     CompletionStage<Optional<List<Map<String, Object>>>> events(ChatId chat, long after) {
         return engine().transcript(chat, after, Integer.MAX_VALUE)
                 .thenApply(found -> found.map(transcript -> {
@@ -142,7 +142,7 @@ final class Desk implements AgentLink {
                 }));
     }
 
-    /** Lets somebody see what happens from now on. */
+    /** Adds a watcher, who is told what happens from now on. */
     void listen(Listener listener) {
         listeners.add(listener);
     }
@@ -165,7 +165,10 @@ final class Desk implements AgentLink {
         return folders.size();
     }
 
-    /** Reads on until nothing was said to be new meanwhile; one reader a chat, so the order is that of the log. */
+    /**
+     * Reads until nothing new was reported meanwhile. Each chat has one reader, which keeps the order of the
+     * transcript.
+     */
     private void read(ChatId chat, Folder folder) {
         long after;
         synchronized (folder) {

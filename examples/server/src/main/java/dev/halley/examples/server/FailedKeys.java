@@ -11,19 +11,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slows those down who guess at keys: after {@value #MOST} failures within a minute a user and address together are refused
- * until that minute is over. Whoever comes from elsewhere is not held up.
+ * Slows down those who guess keys: after {@value #MOST} failures within a minute, a pair of user and address is refused
+ * until that minute is over. The same user at other addresses is not affected.
  *
  * <p>This class is thread-safe.
  */
 final class FailedKeys {
 
-    /** So many may fail within a minute. */
+    /** How many keys may fail within a minute. */
     static final int MOST = 5;
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
-    /** More pairs than this at once, and the oldest are forgotten. */
+    /** How many pairs are remembered; the oldest are forgotten first. */
     static final int MOST_CALLERS = 100_000;
 
     private final Ticker ticker;
@@ -46,7 +46,7 @@ final class FailedKeys {
                 .build();
     }
 
-    /** Notes a key that was missing or wrong. */
+    /** Counts a key that was missing or wrong. */
     void failed(UserId user, @Nullable SocketAddress from) {
         long now = ticker.read();
         failures.asMap()
@@ -62,7 +62,7 @@ final class FailedKeys {
         return failures.size();
     }
 
-    /** Returns how many seconds a caller has to wait; 0 for whoever need not. */
+    /** Returns how many seconds a caller has to wait; 0 for none. */
     long secondsToWait(UserId user, @Nullable SocketAddress from) {
         Failures counted = failures.getIfPresent(caller(user, from));
         long now = ticker.read();

@@ -25,7 +25,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
 import org.jspecify.annotations.Nullable;
 
-/** What a request says, in its query and in its body: a form, a multipart form, or a JSON object, whatever its type claims. */
+/** The fields of a request's query and body: a form, a multipart form, or a JSON object, whatever its type claims. */
 final class Fields {
 
     private static final MultiPartConfig PARTS = new MultiPartConfig.Builder()
@@ -40,7 +40,7 @@ final class Fields {
     private Fields() {}
 
     /**
-     * Returns the fields of a request; those of the body come before those of the query.
+     * Returns the fields of a request. Those of the body override those of the query.
      *
      * @throws Refusal if the body can't be read
      */
@@ -65,27 +65,27 @@ final class Fields {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** Returns whether a field was given that is no value, but a JSON object or list. */
+    /** Returns whether a field has a JSON object or list instead of a value. */
     boolean isStructure(String name) {
         return structures.contains(name);
     }
 
-    /** Returns a field's value, or nothing if it is empty. */
+    /** Returns a field's value unless it is an empty text. */
     Optional<String> filled(String name) {
         return get(name).filter(value -> !value.isEmpty());
     }
 
-    /** Returns the value of a field that must be there. */
+    /** Returns the value of a required field. */
     String required(String name) {
         return filled(name).orElseThrow(() -> Refusal.unacceptable(name + " is missing"));
     }
 
-    /** Returns whether a field says yes. */
+    /** Returns whether a field is true. */
     boolean isTrue(String name) {
         return get(name).filter("true"::equalsIgnoreCase).isPresent();
     }
 
-    /** Returns a position of the transcript, empty if there is none that can be read. */
+    /** Returns a position of the transcript; empty if there is none or it can't be read. */
     OptionalLong position(String name, long last) {
         return get(name)
                 .filter(value -> value.matches("[0-9]{1,18}"))
@@ -105,7 +105,7 @@ final class Fields {
     }
 
     private void addForm(String form) {
-        // What stands around a text is the text's; only a line's end behind the form is not.
+        // White space around a text belongs to the text; only a line end after the form does not.
         for (String pair : CharMatcher.anyOf("\r\n").trimFrom(form).split("&", -1)) {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
@@ -148,7 +148,7 @@ final class Fields {
         }
     }
 
-    /** Reads a part as a form is read: what its charset does not have becomes U+FFFD. */
+    /** Reads a part as forms are read: bytes that its charset does not have become U+FFFD. */
     private static String text(MultiPart.Part part) throws IOException {
         String charset = MimeTypes.getCharsetFromContentType(part.getHeaders().get(HttpHeader.CONTENT_TYPE));
         ByteBuffer bytes = Content.Source.asByteBuffer(part.getContentSource());

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The program: a server to try Halley with, or, with {@code --story}, what Halley does, told while it happens. */
+/** The program: a server to try Halley with; with {@code --story} it shows step by step what Halley does. */
 @Command(
         name = "halley-server",
         description =
@@ -53,7 +53,7 @@ final class HalleyServer {
 
     HalleyServer() {}
 
-    /** Runs until it is told to stop; exits with 2 where what was asked can't be. */
+    /** Runs until it is told to stop. Exits with 2 if the command line or the options are wrong. */
     public static void main(String[] args) {
         System.exit(new HalleyServer().run(args, System.out, System.err));
     }

@@ -12,10 +12,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON as this server reads and writes it. */
+/** Reads and writes JSON. */
 final class Json {
 
-    /** What is more than this was not made by an app. A number may be as long as a body: it is a bad position, and no more. */
+    /** No app makes more than this. A number may be as long as the body: it is just a position that can't be read. */
     static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
             .maxNestingDepth(64)
             .maxNumberLength(Body.MOST)

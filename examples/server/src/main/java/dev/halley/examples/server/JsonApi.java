@@ -22,15 +22,15 @@ abstract class JsonApi extends Handler.Abstract.NonBlocking {
 
     private final String base;
 
-    /** @param base with a slash at both ends */
+    /** @param base the path, with a slash at both ends */
     JsonApi(String base) {
         this.base = base;
     }
 
-    /** Throws a {@link Refusal} to whoever is not to be listened to. */
+    /** Throws a {@link Refusal} if the caller has no access. */
     abstract void admit(Request request);
 
-    /** Answers a call; a {@link Refusal}, thrown or in the stage, is an answer, too. */
+    /** Answers a call. A {@link Refusal}, thrown or in the stage, is also an answer. */
     abstract CompletionStage<Answer> answer(Request request, List<String> path, Fields fields);
 
     @Override

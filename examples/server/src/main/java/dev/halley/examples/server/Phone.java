@@ -23,7 +23,7 @@ import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
-/** A customer's app, as it would be written: CometD's Java client, a transcript, and the position it has reached. */
+/** A customer's app as one would write it: CometD's Java client, a transcript, and the position it has reached. */
 final class Phone implements AutoCloseable {
 
     private static final String CHANNEL = "/_genesys";
@@ -35,13 +35,13 @@ final class Phone implements AutoCloseable {
     private @Nullable HttpClient http;
     private @Nullable BayeuxClient client;
 
-    /** Sees the messages as they travel, in their order. */
+    /** Records the messages that are sent and received, in order. */
     private final class Wire implements ClientSession.Extension {
 
         @Override
         public boolean sendMeta(ClientSession session, Message.Mutable message) {
             boolean goodBye = Channel.META_DISCONNECT.equals(message.getChannel());
-            // With each poll as well: it may be sent on another connection than the last one was answered on.
+            // Also with each poll, so that rows of a lost answer are sent again.
             if (goodBye || Channel.META_CONNECT.equals(message.getChannel())) {
                 message.getExt(true).put("transcriptPosition", String.valueOf(position()));
             }
@@ -93,7 +93,7 @@ final class Phone implements AutoCloseable {
         newClient.handshake(message -> {});
     }
 
-    /** Sends the app to the background: it says what it has, waits for the answer, and goes. */
+    /** Sends the app to the background: it says what it has and waits for the answer. */
     void toBackground() throws InterruptedException {
         CountDownLatch answered = new CountDownLatch(1);
         requireNonNull(client).disconnect(answer -> answered.countDown());
@@ -103,7 +103,7 @@ final class Phone implements AutoCloseable {
         kill();
     }
 
-    /** Kills the app: its connections are gone, and it says nothing. */
+    /** Kills the app: its connections end, and it says nothing. */
     void kill() {
         if (client != null) {
             client.abort();
@@ -111,13 +111,13 @@ final class Phone implements AutoCloseable {
         close();
     }
 
-    /** Returns the next message that came or went, of those that matter here; null if there is none for a while. */
+    /** Returns the next message sent or received that matters here; null if there is none for a while. */
     @Nullable
     Message next(long seconds) throws InterruptedException {
         return arrived.poll(seconds, TimeUnit.SECONDS);
     }
 
-    /** Forgets the messages that nobody has asked for. */
+    /** Forgets the messages recorded so far. */
     void forget() {
         arrived.clear();
     }
@@ -137,7 +137,7 @@ final class Phone implements AutoCloseable {
         client = null;
     }
 
-    /** Adds what is new; drops what is there; refuses a gap. */
+    /** Adds what is new, drops what it has, and refuses a gap. */
     private synchronized void take(Message message) {
         Map<?, ?> state = (Map<?, ?>) requireNonNull(message.getDataAsMap().get("message"));
         List<?> rows = rows(state);

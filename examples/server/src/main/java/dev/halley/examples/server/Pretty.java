@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** JSON for reading in a terminal: as many fields as fit on a line, one row of a transcript a line, long ids cut. */
+/** Formats JSON for a terminal: as many fields on a line as fit, each row on a line of its own, long ids cut. */
 final class Pretty {
 
     private static final int WIDTH = 82;
@@ -38,7 +38,7 @@ final class Pretty {
         return lines;
     }
 
-    /** Splits after the commas that are in no text and in no row. */
+    /** Splits after commas, except within texts and rows. */
     private static List<String> parts(String json) {
         List<String> parts = new ArrayList<>();
         boolean inText = false;

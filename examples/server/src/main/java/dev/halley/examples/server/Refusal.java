@@ -1,6 +1,6 @@
 package dev.halley.examples.server;
 
-/** Says that a request is refused, with the status and the words of the answer. */
+/** Refuses a request, with the status and the words of the answer. */
 final class Refusal extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -20,32 +20,32 @@ final class Refusal extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** What was sent can't be read. */
+    /** The request can't be read. */
     static Refusal malformed(String message) {
         return new Refusal(400, "Malformed", message);
     }
 
-    /** The chat is over, and its service wants that to be an error. */
+    /** The chat has ended, and its service makes this an error. */
     static Refusal ended() {
         return new Refusal(400, "Ended", "The chat has ended");
     }
 
-    /** Nobody knows who is asking. */
+    /** It is not known who is asking. */
     static Refusal unauthorized(String message) {
         return new Refusal(401, "Unauthorized", message);
     }
 
-    /** There is no such thing, or it is somebody else's: the same words for both. */
+    /** There is no such chat, or it is somebody else's: both have the same words. */
     static Refusal notFound() {
         return new Refusal(404, "NotFound", "There is no such service or chat");
     }
 
-    /** There is such a thing, but not in this way. */
+    /** The URL exists, but not with this method. */
     static Refusal methodNotAllowed() {
         return new Refusal(405, "MethodNotAllowed", "This call has another method");
     }
 
-    /** The chat is over, and an agent wants to go on. */
+    /** The chat has ended, and an agent tries to go on. */
     static Refusal conflict() {
         return new Refusal(409, "Ended", "The chat has ended");
     }
@@ -55,17 +55,17 @@ final class Refusal extends RuntimeException {
         return new Refusal(413, "TooLarge", message);
     }
 
-    /** A value is missing or wrong; GMS's choice of status. */
+    /** A value is missing or wrong. GMS chose the status. */
     static Refusal unacceptable(String message) {
         return new Refusal(415, "WrongValue", message);
     }
 
-    /** Too many keys were wrong; the same words whether the next one would be right. */
+    /** Too many keys were wrong. The words do not tell whether this one is right. */
     static Refusal tooMany(long seconds) {
         return new Refusal(429, "TooManyFailures", "Too many keys were missing or wrong; try again later", seconds);
     }
 
-    /** Something here has failed; the log says what. */
+    /** Something has failed in the server. The log says what. */
     static Refusal unavailable() {
         return new Refusal(503, "Unavailable", "This did not work; try again later");
     }

@@ -37,7 +37,7 @@ import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
-/** A server that serves: the engine, CometD on it, Chat API v1 and the agents' side on one port. */
+/** A running server: the engine, and on one port CometD, Chat API v1 and the agents' side. */
 final class RunningServer implements AutoCloseable {
 
     private static final String COMETD = "/genesys/cometd";
@@ -90,10 +90,10 @@ final class RunningServer implements AutoCloseable {
     }
 
     /**
-     * Returns a server that serves.
+     * Returns a running server.
      *
      * @throws dev.halley.OptionException if an option is not accepted
-     * @throws IOException if it can't listen where it is to
+     * @throws IOException if it can't listen on its address and port
      */
     static RunningServer start(ServerSettings settings) throws IOException {
         RunningServer running = new RunningServer(settings);
@@ -111,10 +111,10 @@ final class RunningServer implements AutoCloseable {
         return running;
     }
 
-    /** Returns where it serves, with a slash at the end. */
+    /** Returns its URL, with a slash at the end. */
     URI uri() {
         String host = switch (settings.host()) {
-            case "0.0.0.0", "::" -> "127.0.0.1"; // every address is no address to go to
+            case "0.0.0.0", "::" -> "127.0.0.1"; // "every address" can't be connected to
             default -> settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
         };
         return URI.create("http://" + host + ":" + connector.getLocalPort() + "/");
@@ -124,7 +124,7 @@ final class RunningServer implements AutoCloseable {
         return settings.token().value();
     }
 
-    /** Answers the polls that are held, ends the streams, gives running calls a second to end, and stops. */
+    /** Answers the held polls, ends the streams, gives running calls a second to end, and stops. */
     @Override
     public void close() {
         chores.shutdownNow();
@@ -133,7 +133,7 @@ final class RunningServer implements AutoCloseable {
             bayeux.end();
         }
         try {
-            // Here and not by the server itself, to which it is a failure if a call does not end.
+            // Here and not by the server itself, which fails if a call does not end.
             Graceful.shutdown(server)
                     .completeOnTimeout(null, STOP.toMillis(), TimeUnit.MILLISECONDS)
                     .handle((nothing, failure) -> true)
@@ -178,9 +178,8 @@ final class RunningServer implements AutoCloseable {
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "." + AbstractWebSocketTransport.IDLE_TIMEOUT_OPTION,
                 IDLE.toMillis());
-        // Faye shakes hands by long-polling before it goes over to WebSocket. There the adapter asks who it is, and
-        // sends
-        // again what another WebSocket may have swallowed.
+        // Faye shakes hands by long-polling before it changes to WebSocket. Then the adapter asks who it is, and sends
+        // again what another WebSocket may have lost.
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "."
                         + AbstractWebSocketTransport.REQUIRE_HANDSHAKE_PER_CONNECTION_OPTION,
@@ -196,7 +195,7 @@ final class RunningServer implements AutoCloseable {
         return context;
     }
 
-    /** Clients make no channels: each would stay as long as they like. */
+    /** Clients may not make channels, which would stay as long as the clients like. */
     private static final class OwnChannels extends DefaultSecurityPolicy {
         @Override
         public boolean canCreate(BayeuxServer server, ServerSession session, String channel, ServerMessage message) {
@@ -215,12 +214,12 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    /** Jetty's own errors in the form of all others: without a trace of where they came from. */
+    /** Gives Jetty's own errors the form of all others, without a stack trace. */
     private static final class JsonErrors extends ErrorHandler {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             int status = switch (response.getStatus()) {
-                case 501, 505 -> 400; // Nothing is wrong with the server.
+                case 501, 505 -> 400; // It is not the server's fault.
                 default -> response.getStatus();
             };
             String message = switch (status) {

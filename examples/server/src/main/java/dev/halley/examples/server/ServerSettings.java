@@ -6,17 +6,17 @@ import java.time.Duration;
 /**
  * What a server needs to know. Immutable; the methods that change something return a copy.
  *
- * @param host where it listens
- * @param port where it listens; 0 for a free one
+ * @param host the address on which it listens
+ * @param port the port on which it listens; 0 for a free one
  * @param options sections and options of the engine
- * @param token what agents show
+ * @param token the token that agents show
  * @param pollTimeout how long a poll is held without news
  * @param maxInterval how long a client may be silent between two polls before it counts as lost
  */
 record ServerSettings(
         String host, int port, Options options, AgentToken token, Duration pollTimeout, Duration maxInterval) {
 
-    /** CometD's defaults, on a free port of this computer alone. */
+    /** CometD's defaults, on a free port that only this computer can reach. */
     static ServerSettings of(Options options) {
         return new ServerSettings(
                 "127.0.0.1", 0, options, AgentToken.random(), Duration.ofSeconds(20), Duration.ofSeconds(10));

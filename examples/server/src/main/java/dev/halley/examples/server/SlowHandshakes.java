@@ -18,8 +18,8 @@ import org.cometd.bayeux.server.ServerSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts handshakes and late good-byes whose key is missing or wrong, and other messages whose key is wrong; refuses those
- * of whoever had too many. Installed before the adapter.
+ * Counts handshakes and late disconnects whose key is missing or wrong, and other messages whose key is wrong. Refuses
+ * senders with too many of them. Installed before the adapter.
  */
 final class SlowHandshakes implements BayeuxServer.Extension {
 
@@ -80,7 +80,7 @@ final class SlowHandshakes implements BayeuxServer.Extension {
         promise.succeed(true);
     }
 
-    /** Whether it is for its key that a message is listened to: a session that is gone, or another WebSocket's. */
+    /** Whether access depends on the message's key: its session is gone, or it comes on another WebSocket. */
     private static boolean showsKey(@Nullable ServerSession session, ServerMessage message) {
         boolean late = Channel.META_DISCONNECT.equals(message.getChannel())
                 && (session == null || !session.getId().equals(message.getClientId()));

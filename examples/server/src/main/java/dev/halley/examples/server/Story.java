@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import org.cometd.bayeux.Channel;
 import org.cometd.bayeux.Message;
 
-/** The whole story, played against a server in this process and told while it happens. */
+/** Plays the whole story against a server in this process, and tells it while it happens. */
 final class Story {
 
     private static final int GRACE = 2;
@@ -42,7 +42,7 @@ final class Story {
     private final BlockingQueue<DemoPush> pushes = new LinkedBlockingQueue<>();
     private final long begin = System.nanoTime();
 
-    /** Says where what happens is not what was to happen. */
+    /** Says that something happened differently than told. */
     private static final class NotAsTold extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -55,7 +55,7 @@ final class Story {
         this.out = out;
     }
 
-    /** Returns whether everything happened as it is told. */
+    /** Returns whether everything happened as told. */
     boolean play() throws IOException, InterruptedException {
         try (DemoServices services = DemoServices.start(pushes::add);
                 RunningServer server = RunningServer.start(
@@ -260,7 +260,7 @@ final class Story {
 
     private record Customer(String chat, Phone phone) {}
 
-    /** Has a customer open a chat, and the app that shows it. */
+    /** Opens a chat for a customer, and the app that shows it. */
     private Customer opensApp(RunningServer server, String user, Map<String, String> device)
             throws IOException, InterruptedException {
         JsonNode service = customer(server, user, "/genesys/1/service/request-chat", Map.of());
@@ -301,7 +301,7 @@ final class Story {
         }
     }
 
-    /** Waits until the app has everything up to a position, and returns the message that brought the last of it. */
+    /** Waits until the app has everything up to a position, and returns the message that brought the last row. */
     private static JsonNode heard(Phone phone, int position) throws InterruptedException {
         while (true) {
             JsonNode message = tree(next(phone, candidate -> !isConnect(candidate)));
@@ -372,7 +372,7 @@ final class Story {
         }
     }
 
-    /** Lets Ann listen to what happens, as Server-Sent Events. */
+    /** Lets Ann follow what happens, as Server-Sent Events. */
     private void listen(RunningServer server) throws IOException, InterruptedException {
         HttpRequest request = forAgent(server, "/agent/1/events").build();
         HttpResponse<java.util.stream.Stream<String>> events = http.send(request, HttpResponse.BodyHandlers.ofLines());
