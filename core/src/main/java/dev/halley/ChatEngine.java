@@ -35,7 +35,7 @@ public interface ChatEngine extends AutoCloseable {
      * @param chat what to open
      * @return the chat
      * @throws IllegalArgumentException (in the stage) if there is no such service, or if the service id belongs to
-     * another owner or, where a key is required, to another key
+     *     another owner or, where a key is required, to another key
      */
     CompletionStage<ChatView> open(NewChat chat);
 

@@ -13,7 +13,7 @@ import dev.halley.internal.EventIds;
  *
  * @param id identifies the event within its chat: 1 to 64 of {@code A-Z a-z 0-9 _ -}
  * @param type for example {@link #MESSAGE_TEXT}; 1 to 64 of {@code A-Z a-z 0-9 . _ -}; the constants are not all there
- * may be, but {@code _action} is refused, as apps would take it for the key of a callback push
+ *     may be, but {@code _action} is refused, as apps would take it for the key of a callback push
  * @param party who did it
  * @param nickname the name to show; at most {@value #MAX_NICKNAME} characters
  * @param text what was said; the option {@code max_text} sets the greatest length

@@ -14,7 +14,7 @@ import java.util.Optional;
  * A push that does not yet have the form of any platform. Immutable.
  *
  * @param key identifies the push, the same for each of its attempts: {@code <chat>_<absence>_<last position>}; has no
- * dot
+ *     dot
  * @param tag the kind of push, {@value #NEW_AGENT_MESSAGE}
  * @param message the sentence to show, {@code _client_timeout_notification_message}
  * @param serviceId the instance of the service
@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param at the time of this attempt
  * @param expires when the push is no longer of use; the service must not deliver it after that
  * @param options options and their values for this device and tag; {@code title} and {@code body} in the device's
- * language if the file {@code texts} has them
+ *     language if the file {@code texts} has them
  */
 public record Notification(
         String key,

@@ -64,7 +64,7 @@ public sealed interface Outcome {
      *
      * @param reason why
      * @param retryAfter the shortest wait that the service asks for; more than a day counts as a day. The back-off is
-     * added to it, so that pushes which were told the same do not all come back together
+     *     added to it, so that pushes which were told the same do not all come back together
      * @param forAll whether all pushes with the same circuit must wait that long, too
      */
     record Unavailable(String reason, Optional<Duration> retryAfter, boolean forAll) implements Outcome {

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param gracePeriod the time from the first pushable event of an absence to its first push,
  *     {@code _client_timeout_notification}. Default: 90 seconds. 0 pushes at once.
  * @param message the sentence of a push, {@code _client_timeout_notification_message}. Default: "New message from
- * Agent".
+ *     Agent".
  * @param agentMessage what the agent is told, {@code _agent_timeout_notification_message}. Default: "customer is not
  *     online".
  * @param filter which events wake a customer, {@code filtering_chat_events}. Default: {@link EventFilter#DEFAULT}.

@@ -260,7 +260,7 @@ public final class Settings {
          * Sets how often a push is tried at most.
          *
          * @param value from 1 to 1,000,000; default: 12,000, for which there is no time even within the 28 days that a
-         * push service keeps a push at most
+         *     push service keeps a push at most
          * @return this builder
          */
         public Builder pushAttempts(int value) {

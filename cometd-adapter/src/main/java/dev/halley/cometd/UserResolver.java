@@ -5,8 +5,7 @@ import java.util.Optional;
 import org.cometd.bayeux.server.ServerMessage;
 
 /**
- * Says who sent a message. An application with a login of its own gives its own resolver to
- * {@link CometdAdapter#install(org.cometd.bayeux.server.BayeuxServer, dev.halley.ChatEngine, UserResolver, MessageForm)}.
+ * Says who sent a message. An application with a login of its own gives its own resolver to {@link CometdAdapter}.
  *
  * <p>Implementations are thread-safe and do not block.
  */
@@ -22,7 +21,7 @@ public interface UserResolver {
      * need not name anybody.
      *
      * @param message any message of a client, also a handshake without its {@code ext}; the {@code ext} is the client's
-     * word and may be of any type
+     *     word and may be of any type
      * @return the user, or empty
      */
     Optional<UserId> resolve(ServerMessage message);

@@ -14,7 +14,7 @@ public interface AgentLink {
      * @param absence the number of the absence; a repeat after a failure carries the same
      * @param text what to show, {@code _agent_timeout_notification_message}
      * @return completes when the desk has received it; if it fails or never completes, the call is repeated after the
-     * lease
+     *     lease
      */
     CompletionStage<Void> customerAway(ChatId chat, long absence, String text);
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param secureKey the owner's key; null if none was sent
  * @param position the highest position that arrived; empty if none was sent or it can't be read
  * @param earlier the position that was named before {@code position}, and counts if that is beyond the end; usually
- * empty
+ *     empty
  * @param order the order of handshakes: of all customers' connections, the one with the highest serves the chat
  */
 public record Arrival(

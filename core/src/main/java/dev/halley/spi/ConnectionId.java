@@ -6,7 +6,7 @@ import dev.halley.internal.Checks;
  * A customer's connection, {@code clientId} in CometD: 1 to 64 of {@code A-Z a-z 0-9 _ -}.
  *
  * @param value the identifier; never printed whole, for together with the session's cookie it gives access to the
- * session
+ *     session
  */
 public record ConnectionId(String value) {
 

@@ -20,7 +20,7 @@ public interface PushProvider extends AutoCloseable {
      * @param device where it goes
      * @return what to send
      * @throws IllegalArgumentException if the push can't be sent at all. It then counts as rejected, with the
-     * exception's message as the reason, which must be short and without a token, a text or a secret
+     *     exception's message as the reason, which must be short and without a token, a text or a secret
      */
     Payload format(Notification notification, Device device);
 

@@ -82,8 +82,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *     protected Device device(URI service) {
  *         return Device.of("pager", "a-token-that-nobody-may-read");
  *     }
- * }
- * }</pre>
+ *     }
+ *     }</pre>
  *
  * <p>Tests named {@code required_} hold for every provider. Those named {@code optional_} are about what some push
  * services and providers lack. They are skipped unless the method that they need is overridden, or the

@@ -53,8 +53,8 @@ import org.junit.jupiter.api.Test;
  *     protected void pass(Duration duration) {
  *         time.advance(duration);
  *     }
- * }
- * }</pre>
+ *     }
+ *     }</pre>
  *
  * <p>Tests named {@code required_} hold for every store. Those named {@code optional_} are about several nodes, crashes
  * and lost answers; they are skipped unless the method that they need is overridden.
