@@ -1,13 +1,11 @@
 package dev.halley.internal.store;
 
-import static dev.halley.internal.session.SessionFixture.CONNECTION;
-import static dev.halley.internal.session.SessionFixture.DEVICE;
-import static dev.halley.internal.session.SessionFixture.NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halley.ChatEvent;
 import dev.halley.ChatId;
+import dev.halley.Device;
 import dev.halley.Party;
 import dev.halley.Row;
 import dev.halley.UserId;
@@ -22,6 +20,7 @@ import dev.halley.spi.Page;
 import dev.halley.spi.SessionStore;
 import dev.halley.spi.SessionStore.Listener;
 import dev.halley.spi.Step;
+import dev.halley.testkit.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +38,9 @@ class InMemorySessionStoreTest {
 
     private static final ChatId CHAT = new ChatId("chat");
     private static final UserId OWNER = new UserId("user");
+    private static final Device DEVICE = Device.of("fcm", "token");
+    private static final ConnectionId CONNECTION = new ConnectionId("connection");
+    private static final NodeId NODE = new NodeId("node");
     private static final Policy POLICY = new Policy(
             Duration.ofSeconds(90),
             Duration.ofSeconds(10),
@@ -48,7 +50,7 @@ class InMemorySessionStoreTest {
             Duration.ofHours(72),
             100);
 
-    private final FakeTime time = new FakeTime();
+    private final VirtualTime time = new VirtualTime();
     private final InMemorySessionStore store = new InMemorySessionStore(time, time);
     private final List<String> heard = new ArrayList<>();
 
@@ -198,22 +200,22 @@ class InMemorySessionStoreTest {
         assertThat(get(store.read(CHAT, 0, 10))).isEmpty();
         assertThat(get(store.all("", 10))).containsExactly(new ChatId("other"));
         assertThat(get(store.ofOwner(OWNER))).containsExactly(new ChatId("other"));
-        time.pass(Duration.ofSeconds(60));
+        time.advance(Duration.ofSeconds(60));
         assertThat(heard).doesNotContain("due chat").contains("due other");
     }
 
     @Test
     void due_isToldWhenItIsTime_andRepeatedUntilTheSessionMovesOn() {
         create("chat");
-        time.pass(Duration.ofSeconds(10).minusNanos(1));
+        time.advance(Duration.ofSeconds(10).minusNanos(1));
         assertThat(heard).isEmpty();
-        time.pass(Duration.ofNanos(1));
+        time.advance(Duration.ofNanos(1));
         assertThat(heard).containsExactly("due chat");
-        time.pass(Duration.ofSeconds(3));
+        time.advance(Duration.ofSeconds(3));
         assertThat(heard).hasSize(4);
 
         join();
-        time.pass(Duration.ofSeconds(60));
+        time.advance(Duration.ofSeconds(60));
         assertThat(heard).hasSize(4);
     }
 
@@ -221,7 +223,7 @@ class InMemorySessionStoreTest {
     void due_isNotToldForATimeThatNoLongerHolds() {
         create("chat");
         join();
-        time.pass(Duration.ofSeconds(60));
+        time.advance(Duration.ofSeconds(60));
         assertThat(heard).isEmpty();
     }
 
@@ -246,7 +248,7 @@ class InMemorySessionStoreTest {
     void afterTheClose_nobodyIsWoken() {
         create("chat");
         store.close();
-        time.pass(Duration.ofSeconds(60));
+        time.advance(Duration.ofSeconds(60));
         assertThat(heard).isEmpty();
     }
 

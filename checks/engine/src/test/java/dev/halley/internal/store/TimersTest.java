@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.ChatId;
 import dev.halley.spi.Scheduler;
+import dev.halley.testkit.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ class TimersTest {
 
     private record Wake(ChatId chat, Instant meant, Instant at) {}
 
-    private final FakeTime time = new FakeTime();
+    private final VirtualTime time = new VirtualTime();
     private final List<Wake> wakes = new ArrayList<>();
     private final Timers timers =
             new Timers(time, time, (chat, meant) -> wakes.add(new Wake(chat, meant, time.instant())));
@@ -31,7 +32,7 @@ class TimersTest {
         Collections.shuffle(seconds, new Random(42));
         seconds.forEach(this::add);
 
-        time.pass(Duration.ofSeconds(500));
+        time.advance(Duration.ofSeconds(500));
 
         assertThat(wakes).hasSize(500).isSortedAccordingTo((a, b) -> a.at().compareTo(b.at()));
         assertThat(wakes).allSatisfy(wake -> assertThat(wake.at()).isEqualTo(wake.meant()));
@@ -48,9 +49,9 @@ class TimersTest {
     void anEarlierTime_isNotKeptWaitingByALaterOne() {
         add(100);
         add(1);
-        time.pass(Duration.ofSeconds(1));
+        time.advance(Duration.ofSeconds(1));
         assertThat(wakes).extracting(Wake::chat).containsExactly(new ChatId("chat1"));
-        time.pass(Duration.ofSeconds(99));
+        time.advance(Duration.ofSeconds(99));
         assertThat(wakes).hasSize(2);
     }
 
@@ -59,17 +60,33 @@ class TimersTest {
         for (int i = 0; i < 2_500; i++) {
             add(1);
         }
-        time.pass(Duration.ofSeconds(1));
+        time.advance(Duration.ofSeconds(1));
         assertThat(wakes).hasSize(2_500);
     }
 
     @Test
     void aHastyScheduler_wakesNobodyEarly() {
-        add(10);
-        time.hurry();
+        AtomicInteger hasty = new AtomicInteger(1);
+        Timers hurried = new Timers(
+                time,
+                new Scheduler() {
+                    @Override
+                    public void execute(Runnable task) {
+                        time.execute(task);
+                    }
+
+                    @Override
+                    public void schedule(Duration delay, Runnable task) {
+                        time.schedule(hasty.getAndDecrement() > 0 ? Duration.ZERO : delay, task);
+                    }
+                },
+                (chat, meant) -> wakes.add(new Wake(chat, meant, time.instant())));
+        hurried.add(new ChatId("chat"), time.instant().plusSeconds(10));
+        time.settle();
         assertThat(wakes).isEmpty();
-        time.pass(Duration.ofSeconds(10));
+        time.advance(Duration.ofSeconds(10));
         assertThat(wakes).hasSize(1);
+        assertThat(hasty).hasNonPositiveValue();
     }
 
     @Test
@@ -82,7 +99,7 @@ class TimersTest {
             }
         });
         self[0].add(new ChatId("chat"), time.instant().plusSeconds(1));
-        time.pass(Duration.ofMinutes(1));
+        time.advance(Duration.ofMinutes(1));
         assertThat(wakes).hasSize(3);
     }
 
@@ -111,18 +128,18 @@ class TimersTest {
         busy.add(new ChatId("chat2"), at);
         busy.add(new ChatId("chat3"), at.plusSeconds(60));
 
-        time.pass(Duration.ofSeconds(5));
+        time.advance(Duration.ofSeconds(5));
         assertThat(wakes).extracting(Wake::chat).containsExactlyInAnyOrder(new ChatId("chat1"), new ChatId("chat2"));
         assertThat(wakes).extracting(Wake::meant).containsOnly(at);
-        time.pass(Duration.ofSeconds(60));
+        time.advance(Duration.ofSeconds(60));
         assertThat(wakes).hasSize(3);
     }
 
     @Test
     void nothingToWake_schedulesNothing() {
         add(1);
-        time.pass(Duration.ofSeconds(2));
-        assertThat(time.pending()).isZero();
+        time.advance(Duration.ofSeconds(2));
+        assertThat(time.nextDue()).isEmpty();
     }
 
     private void add(int seconds) {
