@@ -48,7 +48,7 @@ class EngineOverFcmTest {
 
     @BeforeEach
     void start() throws Exception {
-        fcm = Pushes.standIn().received(this::received).start();
+        fcm = FcmPushes.standIn().received(this::received).start();
         engine = engine(Map.of());
     }
 
@@ -58,11 +58,11 @@ class EngineOverFcmTest {
     }
 
     private ChatEngine engine(Map<String, String> more) throws Exception {
-        FcmProviderFactory factory = Pushes.factory(InstantSource.system());
+        FcmProviderFactory factory = FcmPushes.factory(InstantSource.system());
         Map<String, Map<String, String>> sections = new HashMap<>();
         sections.put("push", Map.of("pushEnabled", "fcm"));
-        sections.put("push.provider.fcm", Pushes.options(fcm, more));
-        sections.put("push.provider.other", Pushes.options(fcm, Map.of()));
+        sections.put("push.provider.fcm", FcmPushes.options(fcm, more));
+        sections.put("push.provider.other", FcmPushes.options(fcm, Map.of()));
         sections.put("Service.request-chat", Map.of("_client_timeout_notification", "0"));
         Options options = Options.of(sections, List.of(factory));
         return ChatEngine.builder()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.halley.Outcome;
 import dev.halley.standins.FcmStandIn;
 import dev.halley.standins.FcmStandIn.Answer;
+import dev.halley.testkit.Pushes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,8 +31,8 @@ class FcmAnswerTest {
 
     @BeforeEach
     void start() throws Exception {
-        fcm = Pushes.standIn().start();
-        pushes = Pushes.to(fcm);
+        fcm = FcmPushes.standIn().start();
+        pushes = FcmPushes.to(fcm);
     }
 
     @AfterEach
@@ -111,8 +112,9 @@ class FcmAnswerTest {
         Instant now = Instant.parse("2026-02-03T04:05:06Z");
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 now.plusSeconds(later).atOffset(ZoneOffset.UTC));
-        try (Pushes then = new Pushes(
-                Map.of("push.provider.fcm", Pushes.options(fcm, Map.of())), Pushes.factory(InstantSource.fixed(now)))) {
+        try (Pushes then = FcmPushes.of(
+                Map.of("push.provider.fcm", FcmPushes.options(fcm, Map.of())),
+                FcmPushes.factory(InstantSource.fixed(now)))) {
             fcm.lifetime(Duration.ofDays(10_000));
             fcm.next(Answer.error(503, "UNAVAILABLE", "UNAVAILABLE").with("Retry-After", date));
             assertThat(then.send())
@@ -210,10 +212,10 @@ class FcmAnswerTest {
     void close_settlesWhatIsInFlight() throws Exception {
         CountDownLatch arrived = new CountDownLatch(1);
         try (FcmStandIn silent =
-                Pushes.standIn().received(push -> arrived.countDown()).start()) {
+                FcmPushes.standIn().received(push -> arrived.countDown()).start()) {
             silent.otherwise(Answer.SILENCE);
-            Pushes open = Pushes.to(silent);
-            var sent = open.begin(Pushes.KEY, Pushes.PHONE, "Hello");
+            Pushes open = FcmPushes.to(silent);
+            var sent = open.begin(Pushes.KEY, FcmPushes.PHONE, "Hello");
             assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
             open.close();
             assertThat(sent.get(10, TimeUnit.SECONDS)).isInstanceOf(Outcome.Unavailable.class);
@@ -222,11 +224,13 @@ class FcmAnswerTest {
 
     @Test
     void moreThanTheServersStreams_waits() throws Exception {
-        try (FcmStandIn small =
-                        Pushes.standIn().streams(5).delay(Duration.ofMillis(20)).start();
-                Pushes many = Pushes.patient(small)) {
+        try (FcmStandIn small = FcmPushes.standIn()
+                        .streams(5)
+                        .delay(Duration.ofMillis(20))
+                        .start();
+                Pushes many = FcmPushes.patient(small)) {
             var sent = IntStream.range(0, 500)
-                    .mapToObj(i -> many.begin("chat_1_" + i, Pushes.PHONE, "Hello"))
+                    .mapToObj(i -> many.begin("chat_1_" + i, FcmPushes.PHONE, "Hello"))
                     .toList();
             for (var one : sent) {
                 assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Accepted());

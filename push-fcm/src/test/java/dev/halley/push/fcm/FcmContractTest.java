@@ -29,8 +29,8 @@ class FcmContractTest extends PushProviderContract {
 
     @Override
     protected PushService service() throws IOException {
-        FcmStandIn fcm = Pushes.standIn().start();
-        credentials = Pushes.credentials(fcm);
+        FcmStandIn fcm = FcmPushes.standIn().start();
+        credentials = FcmPushes.credentials(fcm);
         return new PushService() {
             @Override
             public URI url() {
@@ -61,7 +61,7 @@ class FcmContractTest extends PushProviderContract {
 
     @Override
     protected PushProvider open(URI service) {
-        FcmProviderFactory factory = Pushes.factory(InstantSource.system());
+        FcmProviderFactory factory = FcmPushes.factory(InstantSource.system());
         Options options = Options.of(Map.of("push.provider.fcm", options(service)), List.of(factory));
         return factory.create(new ProviderConfig("fcm", options));
     }

@@ -11,6 +11,7 @@ import dev.halley.Outcome;
 import dev.halley.PushProviders;
 import dev.halley.standins.FcmStandIn;
 import dev.halley.standins.FcmStandIn.Push;
+import dev.halley.testkit.Pushes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class FcmProviderFactoryTest {
 
     @BeforeEach
     void start() throws Exception {
-        fcm = Pushes.standIn().received(arrived::add).start();
+        fcm = FcmPushes.standIn().received(arrived::add).start();
     }
 
     @AfterEach
@@ -48,15 +49,15 @@ class FcmProviderFactoryTest {
                         "pushEnabled",
                         "gcm",
                         "fcm.credentials",
-                        Pushes.credentials(fcm).toString(),
+                        FcmPushes.credentials(fcm).toString(),
                         "fcm.url",
                         fcm.plainUrl() + "/")));
         try (PushProviders providers = PushProviders.discover(options)) {
             var provider = providers.provider("fcm").orElseThrow();
             assertThat(provider).hasToString("FcmProvider[" + FcmStandIn.PROJECT + "]");
             var payload = provider.format(
-                    Pushes.notification(Pushes.KEY, options.forPush("fcm", "t", false), "Hello"), Pushes.PHONE);
-            assertThat(provider.send(payload, Pushes.PHONE)
+                    Pushes.notification(Pushes.KEY, options.forPush("fcm", "t", false), "Hello"), FcmPushes.PHONE);
+            assertThat(provider.send(payload, FcmPushes.PHONE)
                             .toCompletableFuture()
                             .join())
                     .isEqualTo(new Outcome.Accepted());
@@ -124,7 +125,7 @@ class FcmProviderFactoryTest {
                         + "\"private_key\":\"hunter2\"}"
             })
     void create_refusesAnotherFile_withoutItsContent(String content) throws Exception {
-        Path file = Files.writeString(Pushes.newFile(), content);
+        Path file = Files.writeString(FcmPushes.newFile(), content);
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> open(Map.of("push", Map.of("fcm.credentials", file.toString()))))
                 .withMessageStartingWith("[push] fcm.credentials = '" + file + "' (it is no such file)")
@@ -134,13 +135,13 @@ class FcmProviderFactoryTest {
 
     @Test
     void create_withoutCredentials_takesTheDefaultOnes() throws Exception {
-        Path file = Pushes.credentials(fcm);
+        Path file = FcmPushes.credentials(fcm);
         FcmProviderFactory factory = new FcmProviderFactory(
                 InstantSource.system(),
                 Duration.ofSeconds(2),
-                Pushes.trust(),
+                FcmPushes.trust(),
                 () -> GoogleCredentials.fromStream(Files.newInputStream(file), TokenTransport::new));
-        try (Pushes pushes = new Pushes(Map.of("push", Map.of("fcm.url", fcm.url())), factory)) {
+        try (Pushes pushes = FcmPushes.of(Map.of("push", Map.of("fcm.url", fcm.url())), factory)) {
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
         }
     }
@@ -155,7 +156,7 @@ class FcmProviderFactoryTest {
 
     @Test
     void project_isThatOfTheOptions_ratherThanOfTheCredentials() throws Exception {
-        try (Pushes pushes = Pushes.to(fcm, Map.of("fcm.project", "another"))) {
+        try (Pushes pushes = FcmPushes.to(fcm, Map.of("fcm.project", "another"))) {
             assertThat(pushes.send()).isEqualTo(new Outcome.Rejected("404 NOT_FOUND"));
             assertThat(arrived.element().path()).isEqualTo("/v1/projects/another/messages:send");
         }
@@ -163,7 +164,7 @@ class FcmProviderFactoryTest {
 
     @Test
     void device_withoutCredentials_isRejected() throws Exception {
-        try (Pushes pushes = Pushes.to(fcm)) {
+        try (Pushes pushes = FcmPushes.to(fcm)) {
             Device other = new Device("fcm", "token", "made-up", "", false);
             assertThat(pushes.send(other, "Hello")).isEqualTo(new Outcome.Rejected("no credentials"));
             assertThat(pushes.provider().circuit(other)).isEmpty();
@@ -173,9 +174,9 @@ class FcmProviderFactoryTest {
 
     @Test
     void circuit_isTheAccount() throws Exception {
-        Map<String, String> options = Pushes.options(fcm, Map.of("debug.fcm.project", "debug"));
+        Map<String, String> options = FcmPushes.options(fcm, Map.of("debug.fcm.project", "debug"));
         try (Pushes pushes = open(Map.of("push.provider.fcm", options, "push.provider.same", options))) {
-            String account = pushes.provider().circuit(Pushes.PHONE);
+            String account = pushes.provider().circuit(FcmPushes.PHONE);
             assertThat(account).isNotEmpty();
             assertThat(pushes.provider().circuit(new Device("fcm", "x", "same", "", false)))
                     .isEqualTo(account);
@@ -188,9 +189,9 @@ class FcmProviderFactoryTest {
     @Test
     void options_areThoseOfTheEvent_theProvider_andDebug_andTheLanguage() throws Exception {
         Path texts = Files.writeString(
-                Pushes.newFile(), "title = News\ntitle.pt = Novidades\ntitle.pt-BR = Novidades, BR\n");
+                FcmPushes.newFile(), "title = News\ntitle.pt = Novidades\ntitle.pt-BR = Novidades, BR\n");
         Map<String, String> provider =
-                Pushes.options(fcm, Map.of("fcm.body", "of the provider", "fcm.priority", "normal"));
+                FcmPushes.options(fcm, Map.of("fcm.body", "of the provider", "fcm.priority", "normal"));
         try (Pushes pushes = open(Map.of(
                 "push.provider.fcm", provider,
                 "push.provider.event.chat.newagentmessage", Map.of("texts", texts.toString()),
@@ -213,7 +214,7 @@ class FcmProviderFactoryTest {
     }
 
     private static Pushes open(Map<String, Map<String, String>> sections) {
-        return new Pushes(sections, Pushes.factory(InstantSource.system()));
+        return FcmPushes.of(sections, FcmPushes.factory(InstantSource.system()));
     }
 
     private static Options options(String option, String value) {

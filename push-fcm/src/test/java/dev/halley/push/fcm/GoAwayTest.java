@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Outcome;
 import dev.halley.standins.FcmStandIn;
+import dev.halley.testkit.Pushes;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,8 +24,8 @@ class GoAwayTest {
     @ParameterizedTest
     @ValueSource(ints = {100, 300})
     void goAwayEvery500Requests_losesNothing_andDoublesHaveTheSameKey(int inFlight) throws Exception {
-        try (FcmStandIn fcm = Pushes.standIn().goAwayEvery(EVERY).start();
-                Pushes pushes = Pushes.patient(fcm)) {
+        try (FcmStandIn fcm = FcmPushes.standIn().goAwayEvery(EVERY).start();
+                Pushes pushes = FcmPushes.patient(fcm)) {
             BlockingQueue<Sent> answers = new LinkedBlockingQueue<>();
             Map<String, Integer> failures = new ConcurrentHashMap<>();
             int next = 0;
@@ -61,7 +62,7 @@ class GoAwayTest {
     }
 
     private static void send(Pushes pushes, int push, BlockingQueue<Sent> answers) {
-        var unused = pushes.begin("chat_1_" + push, Pushes.PHONE, "Hello")
+        var unused = pushes.begin("chat_1_" + push, FcmPushes.PHONE, "Hello")
                 .thenAccept(outcome -> answers.add(new Sent(push, outcome)));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.halley.Outcome;
 import dev.halley.standins.Certificates;
 import dev.halley.standins.FcmStandIn;
+import dev.halley.testkit.Pushes;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,7 @@ class Http1Test {
 
     @BeforeEach
     void start() throws Exception {
-        oauth = Pushes.standIn().start();
+        oauth = FcmPushes.standIn().start();
     }
 
     @AfterEach
@@ -60,10 +61,10 @@ class Http1Test {
 
     private void assertPushedTo(ServerSocketFactory sockets, String url) throws Exception {
         try (ServerSocket server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                Pushes pushes = Pushes.to(oauth, Map.of("fcm.url", url + server.getLocalPort()))) {
+                Pushes pushes = FcmPushes.to(oauth, Map.of("fcm.url", url + server.getLocalPort()))) {
             threads.execute(() -> accept(server));
             List<CompletableFuture<Outcome>> sent = IntStream.range(0, 100)
-                    .mapToObj(i -> pushes.begin("chat_1_" + i, Pushes.PHONE, "Hello"))
+                    .mapToObj(i -> pushes.begin("chat_1_" + i, FcmPushes.PHONE, "Hello"))
                     .toList();
             for (CompletableFuture<Outcome> one : sent) {
                 assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Accepted());
@@ -116,7 +117,7 @@ class Http1Test {
     private static SSLContext tls() throws Exception {
         char[] password = Certificates.PASSWORD.toCharArray();
         KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(Pushes.CERTIFICATES.serverKeyStore())) {
+        try (InputStream in = Files.newInputStream(FcmPushes.CERTIFICATES.serverKeyStore())) {
             keys.load(in, password);
         }
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.halley.Notification;
+import dev.halley.testkit.Pushes;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;

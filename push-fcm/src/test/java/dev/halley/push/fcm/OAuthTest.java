@@ -9,6 +9,7 @@ import dev.halley.Outcome;
 import dev.halley.standins.FcmStandIn;
 import dev.halley.standins.FcmStandIn.Answer;
 import dev.halley.standins.FcmStandIn.Push;
+import dev.halley.testkit.Pushes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -35,7 +36,7 @@ class OAuthTest {
 
     @BeforeEach
     void start() throws Exception {
-        fcm = Pushes.standIn().received(arrived::add).start();
+        fcm = FcmPushes.standIn().received(arrived::add).start();
     }
 
     @AfterEach
@@ -158,7 +159,7 @@ class OAuthTest {
     void tokenServerThatIsSilent_holdsNobodyUpForLong() throws Exception {
         fcm.oauth(Answer.SILENCE);
         try (Pushes pushes = open(Map.of())) {
-            var sent = pushes.begin(Pushes.KEY, Pushes.PHONE, "Hello");
+            var sent = pushes.begin(Pushes.KEY, FcmPushes.PHONE, "Hello");
             assertThat(sent).isNotDone();
             assertThat(sent.get(20, TimeUnit.SECONDS)).isEqualTo(unavailable("OAuth GoogleAuthException"));
         }
@@ -197,7 +198,7 @@ class OAuthTest {
     }
 
     private void assertRefused(String why) throws IOException {
-        Path file = Pushes.credentials(fcm);
+        Path file = FcmPushes.credentials(fcm);
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> open(Map.of("validate_only", "true", "fcm.credentials", file.toString())))
                 .withMessage("[push.provider.fcm] fcm.credentials = '" + file + "' (" + why + "): accepted is "
@@ -206,12 +207,12 @@ class OAuthTest {
     }
 
     private Pushes open(Map<String, String> more) throws IOException {
-        return new Pushes(Map.of("push.provider.fcm", Pushes.options(fcm, more)), Pushes.factory(() -> now));
+        return FcmPushes.of(Map.of("push.provider.fcm", FcmPushes.options(fcm, more)), FcmPushes.factory(() -> now));
     }
 
     private static List<CompletableFuture<Outcome>> sends(Pushes pushes, int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> pushes.begin("chat_2_" + i, Pushes.PHONE, "Hello"))
+                .mapToObj(i -> pushes.begin("chat_2_" + i, FcmPushes.PHONE, "Hello"))
                 .toList();
     }
 

@@ -23,7 +23,7 @@ class CallbackContractTest extends PushProviderContract {
 
     @Override
     protected PushProvider open(URI service) {
-        Options options = Pushes.options(
+        Options options = HttpPushes.options(
                 Map.of("push.provider.httpcb", Map.of("httpcb.allow", "http://127.0.0.1", "customhttp.timeout", "3")));
         return new HttpProviderFactory().create(new ProviderConfig("httpcb", options));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.standardwebhooks.Webhook;
 import dev.halley.Device;
 import dev.halley.Outcome;
+import dev.halley.testkit.Pushes;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ class CallbackTest {
             })
     void send_toAnAddressInside_isRejectedWithoutAConnection(String url) throws Exception {
         try (RawServer server = new RawServer(RawServer::awaitEnd);
-                Pushes pushes = Pushes.of("httpcb", Map.of("customhttp.timeout", "5"))) {
+                Pushes pushes = HttpPushes.of("httpcb", Map.of("customhttp.timeout", "5"))) {
             Outcome outcome = pushes.send(Device.of("httpcb", url.formatted(server.port())), "Hello");
             // A resolver may not take a number for an address; then the host is unknown, which is as good.
             assertThat(outcome)
@@ -45,7 +46,7 @@ class CallbackTest {
 
     @Test
     void send_toANameThatIsLoopback_isRejectedAsForbidden() throws Exception {
-        try (Pushes pushes = Pushes.of("httpcb", Map.of())) {
+        try (Pushes pushes = HttpPushes.of("httpcb", Map.of())) {
             assertThat(pushes.send(Device.of("httpcb", "https://localhost:9/"), "Hello"))
                     .isEqualTo(new Outcome.Rejected("forbidden address"));
         }
@@ -61,7 +62,7 @@ class CallbackTest {
         "https://127.1/, malformed URL",
     })
     void send_toAnUrlThatNobodyAllowed_isRejected(String url, String reason) throws Exception {
-        try (Pushes pushes = Pushes.of("httpcb", Map.of())) {
+        try (Pushes pushes = HttpPushes.of("httpcb", Map.of())) {
             assertThat(pushes.send(Device.of("httpcb", url), "Hello")).isEqualTo(new Outcome.Rejected(reason));
         }
     }
@@ -70,7 +71,7 @@ class CallbackTest {
     @ValueSource(strings = {"http://localhost", "http://localhost:%d", "10.0.0.1, http://localhost"})
     void send_toAnAllowedHost_arrivesSignedButWithoutAuthorization(String allow) throws Exception {
         try (Receiver receiver = new Receiver();
-                Pushes pushes = Pushes.of(
+                Pushes pushes = HttpPushes.of(
                         "httpcb",
                         Map.of(
                                 "httpcb.allow",
@@ -94,7 +95,7 @@ class CallbackTest {
     @Test
     void send_toAnotherPortOfAnAllowedHost_isRejected() throws Exception {
         try (Receiver receiver = new Receiver();
-                Pushes pushes = Pushes.of("httpcb", Map.of("httpcb.allow", "localhost:1"))) {
+                Pushes pushes = HttpPushes.of("httpcb", Map.of("httpcb.allow", "localhost:1"))) {
             assertThat(pushes.send(Device.of("httpcb", "https://localhost:" + receiver.port()), "Hello"))
                     .isEqualTo(new Outcome.Rejected("forbidden address"));
         }
@@ -103,7 +104,7 @@ class CallbackTest {
     @Test
     void send_toARedirectInside_isRejected() throws Exception {
         try (Receiver receiver = new Receiver();
-                Pushes pushes = Pushes.of("httpcb", Map.of("httpcb.allow", "http://127.0.0.1"))) {
+                Pushes pushes = HttpPushes.of("httpcb", Map.of("httpcb.allow", "http://127.0.0.1"))) {
             receiver.answer(307, Map.of("Location", "http://localhost:" + receiver.port() + "/inside"));
             assertThat(pushes.send(Device.of("httpcb", receiver.url("/")), "Hello"))
                     .isEqualTo(new Outcome.Rejected("307"));
@@ -142,13 +143,13 @@ class CallbackTest {
 
         try (Receiver receiver = new Receiver(tls)) {
             String localhost = "https://localhost:" + receiver.port() + "/";
-            try (Pushes pushes = Pushes.of("httpcb", Map.of("httpcb.allow", "127.0.0.0/8"))) {
+            try (Pushes pushes = HttpPushes.of("httpcb", Map.of("httpcb.allow", "127.0.0.0/8"))) {
                 assertThat(pushes.send(Device.of("httpcb", localhost), "Hello"))
                         .isEqualTo(new Outcome.Unavailable("TLS failed"));
             }
             System.setProperty("javax.net.ssl.trustStore", store.toString());
             System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
-            try (Pushes pushes = Pushes.of("httpcb", Map.of("httpcb.allow", "127.0.0.0/8"))) {
+            try (Pushes pushes = HttpPushes.of("httpcb", Map.of("httpcb.allow", "127.0.0.0/8"))) {
                 assertThat(pushes.send(Device.of("httpcb", localhost), "Hello")).isEqualTo(new Outcome.Accepted());
                 assertThat(pushes.send(
                                 Device.of("httpcb", "https://127.0.0.1:" + receiver.port() + "/"), "Another name"))

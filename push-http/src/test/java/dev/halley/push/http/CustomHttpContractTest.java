@@ -37,7 +37,7 @@ class CustomHttpContractTest extends PushProviderContract {
 
     @Override
     protected PushProvider open(URI service) {
-        Options options = Pushes.options(Map.of("push.provider.customhttp", options(service)));
+        Options options = HttpPushes.options(Map.of("push.provider.customhttp", options(service)));
         return new HttpProviderFactory().create(new ProviderConfig("customhttp", options));
     }
 

@@ -30,7 +30,7 @@ class HttpProviderFactoryTest {
     @Test
     void create_refusesToBeWithoutAnUrl() {
         assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> Pushes.of("customhttp", Map.of()))
+                .isThrownBy(() -> HttpPushes.of("customhttp", Map.of()))
                 .withMessage(
                         "[push.provider.customhttp] customhttp.url = (missing): accepted is an absolute http or https"
                                 + " URL with a host, without user-info and fragment");
@@ -39,7 +39,7 @@ class HttpProviderFactoryTest {
     @Test
     void create_takesAnUrlFromAnySection() {
         Options options =
-                Pushes.options(Map.of("push.provider.other", Map.of("customhttp.url", "http://127.0.0.1:9/")));
+                HttpPushes.options(Map.of("push.provider.other", Map.of("customhttp.url", "http://127.0.0.1:9/")));
         new HttpProviderFactory()
                 .create(new ProviderConfig("customhttp", options))
                 .close();
@@ -47,7 +47,7 @@ class HttpProviderFactoryTest {
 
     @Test
     void create_refusesAnAllowListWhereNobodyWouldReadIt() {
-        Options options = Pushes.options(
+        Options options = HttpPushes.options(
                 Map.of("push.provider.event.chat.newagentmessage", Map.of("httpcb.allow", "a.internal")));
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> new HttpProviderFactory().create(new ProviderConfig("httpcb", options)))
@@ -100,7 +100,7 @@ class HttpProviderFactoryTest {
 
     @Test
     void circuit_isTheOriginThatTheOperatorNamedForTheDevice() {
-        Options options = Pushes.options(Map.of(
+        Options options = HttpPushes.options(Map.of(
                 "push", Map.of("customhttp.url", "https://hooks.example/a"),
                 "push.provider.eu", Map.of("customhttp.url", "https://EU.hooks.example/b")));
         try (var provider = new HttpProviderFactory().create(new ProviderConfig("customhttp", options))) {
@@ -114,7 +114,7 @@ class HttpProviderFactoryTest {
 
     @Test
     void circuit_isTheOriginThatTheDeviceNamed() {
-        try (var pushes = Pushes.of("httpcb", Map.of())) {
+        try (var pushes = HttpPushes.of("httpcb", Map.of())) {
             assertThat(pushes.provider().circuit(Device.of("httpcb", "https://Ann.example/secret")))
                     .isEqualTo("https://ann.example:443");
             assertThat(pushes.provider().circuit(Device.of("httpcb", "nonsense")))
@@ -123,6 +123,6 @@ class HttpProviderFactoryTest {
     }
 
     private static Options options(String option, String value) {
-        return Pushes.options(Map.of("push.provider.customhttp", Map.of(option, value)));
+        return HttpPushes.options(Map.of("push.provider.customhttp", Map.of(option, value)));
     }
 }

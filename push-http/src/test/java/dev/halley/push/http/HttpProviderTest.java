@@ -9,6 +9,7 @@ import dev.halley.Device;
 import dev.halley.Notification;
 import dev.halley.Outcome;
 import dev.halley.spi.Payload;
+import dev.halley.testkit.Pushes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ class HttpProviderTest {
 
     @Test
     void send_postsTheBodyByteForByte() throws Exception {
-        try (Pushes pushes = Pushes.to(receiver.url("/push?a=b+c%20d&e"))) {
+        try (Pushes pushes = HttpPushes.to(receiver.url("/push?a=b+c%20d&e"))) {
             assertThat(pushes.send(DEVICE, "Grüße 😀")).isEqualTo(new Outcome.Accepted());
             Receiver.Arrived arrived = receiver.only();
             assertThat(arrived.method()).isEqualTo("POST");
@@ -55,7 +56,7 @@ class HttpProviderTest {
 
     @Test
     void send_hasNoHeadersButThoseItNeeds() throws Exception {
-        try (Pushes pushes = Pushes.to(receiver.url("/"))) {
+        try (Pushes pushes = HttpPushes.to(receiver.url("/"))) {
             receiver.answer(200, Map.of("Set-Cookie", "a=b"));
             pushes.send();
             pushes.send();
@@ -76,7 +77,7 @@ class HttpProviderTest {
                 SignerTest.SECRET + " " + SignerTest.OTHER,
                 "customhttp.authorization",
                 "Bearer abc");
-        try (Pushes pushes = Pushes.of("customhttp", options)) {
+        try (Pushes pushes = HttpPushes.of("customhttp", options)) {
             pushes.send(DEVICE, "Grüße 😀");
             Receiver.Arrived arrived = receiver.only();
             new Webhook(SignerTest.SECRET).verify(arrived.body(), arrived.headers());
@@ -90,7 +91,7 @@ class HttpProviderTest {
         AtomicReference<Instant> now = new AtomicReference<>(NOW);
         Map<String, String> options =
                 Map.of("customhttp.url", receiver.url("/"), "customhttp.secret", SignerTest.SECRET);
-        try (Pushes pushes = Pushes.of("customhttp", options, now::get)) {
+        try (Pushes pushes = HttpPushes.of("customhttp", options, now::get)) {
             pushes.send();
             now.set(NOW.plusSeconds(7));
             pushes.send();
@@ -115,7 +116,7 @@ class HttpProviderTest {
     @Test
     void send_saysWhatTheStatusMeans() throws Exception {
         Map<String, String> options = Map.of("customhttp.url", receiver.url("/"));
-        try (Pushes pushes = Pushes.of("customhttp", options, () -> NOW)) {
+        try (Pushes pushes = HttpPushes.of("customhttp", options, () -> NOW)) {
             receiver.answer(204, Map.of());
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
             receiver.answer(302, Map.of("Location", receiver.url("/elsewhere")));
@@ -145,7 +146,7 @@ class HttpProviderTest {
                 SignerTest.SECRET,
                 "customhttp.authorization",
                 "Bearer hunter2");
-        try (Pushes pushes = Pushes.of("customhttp", options)) {
+        try (Pushes pushes = HttpPushes.of("customhttp", options)) {
             Notification notification = pushes.notification(Pushes.KEY, DEVICE, "Hello");
             Payload payload = pushes.provider().format(notification, DEVICE);
             assertThat(payload).isEqualTo(pushes.provider().format(notification, DEVICE));
@@ -156,7 +157,7 @@ class HttpProviderTest {
 
     @Test
     void format_refusesAPushWithoutAnUrl() {
-        try (Pushes pushes = Pushes.to(receiver.url("/"))) {
+        try (Pushes pushes = HttpPushes.to(receiver.url("/"))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> pushes.provider()
                             .format(
@@ -170,7 +171,7 @@ class HttpProviderTest {
     void send_manyAtOnceOnFewThreads() throws Exception {
         int many = 1_000;
         Map<String, String> options = Map.of("customhttp.url", receiver.url("/"), "customhttp.timeout", "30");
-        try (Pushes pushes = Pushes.of("customhttp", options)) {
+        try (Pushes pushes = HttpPushes.of("customhttp", options)) {
             List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
             long most = 0;
             for (int i = 0; i < many; i++) {
@@ -191,7 +192,7 @@ class HttpProviderTest {
 
     @Test
     void close_leavesNoThreads() throws Exception {
-        Pushes pushes = Pushes.to(receiver.url("/"));
+        Pushes pushes = HttpPushes.to(receiver.url("/"));
         pushes.send();
         assertThat(threads()).isPositive();
         assertThat(Thread.getAllStackTraces().keySet())
@@ -203,7 +204,7 @@ class HttpProviderTest {
 
     @Test
     void send_afterTheEndSaysSo() throws Exception {
-        Pushes pushes = Pushes.to(receiver.url("/"));
+        Pushes pushes = HttpPushes.to(receiver.url("/"));
         pushes.close();
         assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("too much to do"));
         assertThat(receiver.arrived).isEmpty();

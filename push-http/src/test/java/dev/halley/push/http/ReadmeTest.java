@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Device;
+import dev.halley.testkit.Pushes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -37,7 +38,7 @@ class ReadmeTest {
     @Test
     void receiverOfTheDocument_knowsAGenuinePush() throws Exception {
         try (Receiver receiver = new Receiver();
-                Pushes pushes = Pushes.of(
+                Pushes pushes = HttpPushes.of(
                         "customhttp",
                         Map.of("customhttp.url", receiver.url("/"), "customhttp.secret", SignerTest.SECRET))) {
             pushes.send(Device.of("customhttp", "phone"), "Grüße 😀");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Device;
 import dev.halley.Outcome;
+import dev.halley.testkit.Pushes;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -39,14 +40,14 @@ class TroubleTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        try (Pushes pushes = Pushes.to("http://127.0.0.1:" + port + "/")) {
+        try (Pushes pushes = HttpPushes.to("http://127.0.0.1:" + port + "/")) {
             assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("no connection"));
         }
     }
 
     @Test
     void send_toAHostThatIsNotThere_isUnavailable() throws Exception {
-        try (Pushes pushes = Pushes.to("http://nowhere.invalid/")) {
+        try (Pushes pushes = HttpPushes.to("http://nowhere.invalid/")) {
             assertThat(pushes.send()).isIn(new Outcome.Unavailable("unknown host"), new Outcome.Unavailable("timeout"));
         }
     }
@@ -108,7 +109,7 @@ class TroubleTest {
                         written.complete(bytes);
                     }
                 });
-                Pushes pushes = Pushes.to(server.url())) {
+                Pushes pushes = HttpPushes.to(server.url())) {
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
             // What the kernels' buffers take, not the gigabytes that a second would bring.
             assertThat(written.get(5, TimeUnit.SECONDS)).isLessThan(16L << 20);
@@ -260,7 +261,7 @@ class TroubleTest {
             asked.countDown();
             RawServer.awaitEnd(socket);
         })) {
-            Pushes pushes = Pushes.to(server.url());
+            Pushes pushes = HttpPushes.to(server.url());
             Device device = Device.of("customhttp", "device-1");
             var sent = pushes.provider()
                     .send(pushes.provider().format(pushes.notification(Pushes.KEY, device, "Hello"), device), device)
@@ -277,7 +278,7 @@ class TroubleTest {
 
     private static Outcome outcome(RawServer.Talk talk) throws Exception {
         try (RawServer server = new RawServer(talk);
-                Pushes pushes = Pushes.to(server.url())) {
+                Pushes pushes = HttpPushes.to(server.url())) {
             return pushes.send();
         }
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.halley.Notification;
 import dev.halley.spi.PayloadFitter;
+import dev.halley.testkit.Pushes;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,13 +50,13 @@ class AlertTest {
 
     @Test
     void payload_hasTheTextsOfTheLanguageFirst() {
-        assertThat(json(Pushes.with(ALL, "title", "Novidades", "body", "Alguém escreveu"), "Hello"))
+        assertThat(json(IosPushes.with(ALL, "title", "Novidades", "body", "Alguém escreveu"), "Hello"))
                 .contains("\"alert\":{\"title\":\"Novidades\",\"body\":\"Alguém escreveu\"}");
     }
 
     @Test
     void contentNone_isAnAlertWithoutTextOfTheChat() {
-        assertThat(json(Pushes.with(ALL, "content", "none"), "private"))
+        assertThat(json(IosPushes.with(ALL, "content", "none"), "private"))
                 .isEqualTo("{\"aps\":{\"alert\":{\"title\":\"News\",\"body\":\"Somebody wrote 📬\"},\"badge\":6,"
                         + "\"sound\":\"ding.caf\",\"mutable-content\":1,\"thread-id\":\"" + Pushes.SERVICE_ID + "\"},"
                         + REST + "]}");
@@ -63,7 +64,7 @@ class AlertTest {
 
     @Test
     void contentBackground_isNoAlert() {
-        assertThat(json(Pushes.with(ALL, "content", "background"), "private"))
+        assertThat(json(IosPushes.with(ALL, "content", "background"), "private"))
                 .isEqualTo("{\"aps\":{\"content-available\":1}," + REST + "]}");
     }
 
@@ -142,7 +143,7 @@ class AlertTest {
     void least_isWhatAPayloadWithoutRoomForRowsHas() {
         Map<String, String> options = Map.of("apple.alertMessage.body", "x".repeat(50), "content", "none");
         int least = Alert.least("New message from Agent", options);
-        assertThat(json(Pushes.with(options, "apple.payload_limit", String.valueOf(least)), "Hello"))
+        assertThat(json(IosPushes.with(options, "apple.payload_limit", String.valueOf(least)), "Hello"))
                 .hasSize(least - ",\"thread-id\":\"\"".length() - Pushes.SERVICE_ID.length());
     }
 

@@ -3,6 +3,7 @@ package dev.halley.push.ios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.Outcome;
+import dev.halley.testkit.Pushes;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,7 @@ class ApnsOutcomesTest {
     @BeforeAll
     static void start() throws Exception {
         apns = new RawApns(RawApns.Request::accept);
-        pushes = Pushes.to(apns.port());
+        pushes = IosPushes.to(apns.port());
     }
 
     @AfterAll

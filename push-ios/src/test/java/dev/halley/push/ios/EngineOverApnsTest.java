@@ -35,7 +35,7 @@ class EngineOverApnsTest {
 
     @Test
     void deadToken_isForgotten_andAnotherGetsThePush() throws Exception {
-        try (ApnsStandIn apns = ApnsStandIn.start(Pushes.certificates(), arrived::add);
+        try (ApnsStandIn apns = ApnsStandIn.start(IosPushes.certificates(), arrived::add);
                 ChatEngine engine = engine(apns)) {
             ChatId chat = Outage.absent(engine, 1);
             apns.unregister(Instant.now().plusSeconds(60));
@@ -52,7 +52,7 @@ class EngineOverApnsTest {
 
     @Test
     void tokenThatWasRegisteredAfterItsDeath_isKept() throws Exception {
-        try (ApnsStandIn apns = ApnsStandIn.start(Pushes.certificates(), arrived::add);
+        try (ApnsStandIn apns = ApnsStandIn.start(IosPushes.certificates(), arrived::add);
                 ChatEngine engine = engine(apns)) {
             ChatId chat = Outage.absent(engine, 1);
             apns.unregister(Instant.parse("2016-02-08T16:13:35.990Z"));
@@ -65,7 +65,7 @@ class EngineOverApnsTest {
     }
 
     private ChatEngine engine(ApnsStandIn apns) {
-        Map<String, Object> push = new HashMap<>(Pushes.access(apns.port()));
+        Map<String, Object> push = new HashMap<>(IosPushes.access(apns.port()));
         push.put("pushEnabled", "ios");
         Options options =
                 Options.of(Map.of("push", push, "Service.request-chat", Map.of("_client_timeout_notification", 0)));

@@ -60,19 +60,19 @@ class IosContractTest extends PushProviderContract {
 
     @Override
     protected Device device(URI service) {
-        return Pushes.DEVICE;
+        return IosPushes.DEVICE;
     }
 
     @Override
     protected Map<String, String> options(URI service) {
-        return Pushes.access(service.getPort());
+        return IosPushes.access(service.getPort());
     }
 
     @Override
     protected List<String> secrets() {
         try {
             return List.of(
-                    Files.readString(Pushes.certificates().providerKey())
+                    Files.readString(IosPushes.certificates().providerKey())
                             .lines()
                             .toList()
                             .get(1),

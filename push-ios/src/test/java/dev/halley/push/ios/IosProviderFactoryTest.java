@@ -10,6 +10,7 @@ import dev.halley.Options;
 import dev.halley.PushProviders;
 import dev.halley.spi.ProviderConfig;
 import dev.halley.standins.Certificates;
+import dev.halley.testkit.Pushes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -32,7 +33,7 @@ class IosProviderFactoryTest {
 
     @Test
     void discover_findsTheFactory_andConnectsToNobody() {
-        Map<String, Object> push = new HashMap<>(Pushes.access(9));
+        Map<String, Object> push = new HashMap<>(IosPushes.access(9));
         push.put("pushEnabled", "ios");
         Options options = Options.of(Map.of("push", push));
         try (PushProviders providers = PushProviders.discover(options)) {
@@ -42,19 +43,19 @@ class IosProviderFactoryTest {
 
     @Test
     void key_isEnough_forApple() {
-        Map<String, String> access = new HashMap<>(Pushes.access(9));
+        Map<String, String> access = new HashMap<>(IosPushes.access(9));
         access.keySet().removeIf(name -> name.matches("apple\\.(host|port|trusted)"));
-        try (Pushes pushes = Pushes.of(Map.of("push.provider.ios", access))) {
+        try (Pushes pushes = IosPushes.of(Map.of("push.provider.ios", access))) {
             assertThat(pushes.provider()).hasToString("IosProvider[api.push.apple.com:443]");
         }
     }
 
     @Test
     void certificate_isEnough_withoutTopic() {
-        try (Pushes pushes = Pushes.of(Map.of("push.provider.ios", certificate()))) {
+        try (Pushes pushes = IosPushes.of(Map.of("push.provider.ios", certificate()))) {
             assertThat(pushes.provider()).hasToString("IosProvider[api.push.apple.com:443]");
             assertThat(pushes.provider()
-                            .format(pushes.notification(Pushes.KEY, Pushes.DEVICE, "Hello"), Pushes.DEVICE)
+                            .format(pushes.notification(Pushes.KEY, IosPushes.DEVICE, "Hello"), IosPushes.DEVICE)
                             .attributes())
                     .doesNotContainKey("topic");
         }
@@ -63,7 +64,7 @@ class IosProviderFactoryTest {
     @ParameterizedTest
     @CsvSource({"apple.keyId", "apple.teamId", "apple.topic"})
     void key_needsItsIdsAndATopic(String missing) {
-        Map<String, String> access = new HashMap<>(Pushes.access(9));
+        Map<String, String> access = new HashMap<>(IosPushes.access(9));
         access.remove(missing);
         refused(access).withMessage("[push.provider.ios] " + missing + " = (missing): accepted is " + BOTH);
     }
@@ -76,7 +77,7 @@ class IosProviderFactoryTest {
     @Test
     void keyAndCertificate_areOneTooMany() {
         Map<String, String> access = new HashMap<>(certificate());
-        access.putAll(Pushes.access(9));
+        access.putAll(IosPushes.access(9));
         refused(access)
                 .withMessage(
                         "apple.key and apple.certificate are both set for the same devices: accepted is one of them");
@@ -85,11 +86,12 @@ class IosProviderFactoryTest {
     @Test
     void fileThatIsNotThere_isRefused() {
         for (String option : new String[] {"apple.key", "apple.trusted"}) {
-            refused(Pushes.with(Pushes.access(9), option, "/nowhere/a.pem"))
+            refused(IosPushes.with(IosPushes.access(9), option, "/nowhere/a.pem"))
                     .withMessageStartingWith(
                             "[push.provider.ios] " + option + " = '/nowhere/a.pem' (it can't be read): accepted is a ");
         }
-        refused(Pushes.with(certificate(), "apple.certificate", "\u0000")).withMessageContaining("(it can't be read)");
+        refused(IosPushes.with(certificate(), "apple.certificate", "\u0000"))
+                .withMessageContaining("(it can't be read)");
     }
 
     @Test
@@ -97,20 +99,20 @@ class IosProviderFactoryTest {
         String file = Files.writeString(
                         folder.resolve("a"), "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n")
                 .toString();
-        refused(Pushes.with(Pushes.access(9), "apple.key", file))
+        refused(IosPushes.with(IosPushes.access(9), "apple.key", file))
                 .withMessage(
                         "[push.provider.ios] apple.key = '" + file + "' (it has no such key): accepted is a p8 file"
                                 + " as Apple gives it out: a P-256 key in PKCS #8 and PEM")
                 .satisfies(e -> assertThat(e).hasNoCause());
-        refused(Pushes.with(Pushes.access(9), "apple.trusted", file))
+        refused(IosPushes.with(IosPushes.access(9), "apple.trusted", file))
                 .withMessageContaining("(it has no certificate)")
                 .satisfies(e -> assertThat(e).hasNoCause());
-        refused(Pushes.with(certificate(), "apple.certificate", file))
+        refused(IosPushes.with(certificate(), "apple.certificate", file))
                 .withMessageContaining("(it does not open)")
                 .satisfies(e -> assertThat(e).hasNoCause());
         String huge =
                 Files.write(folder.resolve("huge"), new byte[(1 << 20) + 1]).toString();
-        refused(Pushes.with(Pushes.access(9), "apple.key", huge))
+        refused(IosPushes.with(IosPushes.access(9), "apple.key", huge))
                 .withMessageContaining("(it has more than 1048576 bytes)");
     }
 
@@ -127,12 +129,12 @@ class IosProviderFactoryTest {
                                 "PRIVATE KEY",
                                 keys.generateKeyPair().getPrivate().getEncoded()))
                 .toString();
-        refused(Pushes.with(Pushes.access(9), "apple.key", file)).withMessageContaining("(it has no such key)");
+        refused(IosPushes.with(IosPushes.access(9), "apple.key", file)).withMessageContaining("(it has no such key)");
     }
 
     @Test
     void wrongPassword_isRefused_andNotPrinted() {
-        refused(Pushes.with(certificate(), "apple.certificatePassword", "hunter2"))
+        refused(IosPushes.with(certificate(), "apple.certificatePassword", "hunter2"))
                 .withMessageContaining("apple.certificate = '")
                 .withMessageContaining("(it does not open)")
                 .satisfies(e -> assertThat(e.toString()).doesNotContain("hunter2"));
@@ -151,17 +153,17 @@ class IosProviderFactoryTest {
         "apple.mutable-content, yes, true or false",
     })
     void wrongValue_isRefusedWithWhatIsAccepted(String option, String value, String accepted) {
-        refused(Pushes.with(Pushes.access(9), option, value))
+        refused(IosPushes.with(IosPushes.access(9), option, value))
                 .withMessageContaining("[push.provider.ios] " + option + " = '" + value + "'")
                 .withMessageContaining(accepted);
     }
 
     @Test
     void limitThatIsTooSmallForTheFrame_isRefused_whicheverServiceNeedsIt() {
-        Map<String, String> small = Pushes.with(Pushes.access(9), "apple.payload_limit", "256");
-        Pushes.of(Map.of("push.provider.ios", small)).close();
+        Map<String, String> small = IosPushes.with(IosPushes.access(9), "apple.payload_limit", "256");
+        IosPushes.of(Map.of("push.provider.ios", small)).close();
         assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> Pushes.of(Map.of(
+                .isThrownBy(() -> IosPushes.of(Map.of(
                         "push.provider.ios",
                         small,
                         "Service.vip",
@@ -175,12 +177,12 @@ class IosProviderFactoryTest {
         String texts = Files.writeString(
                         folder.resolve("texts.properties"), "body = News\nbody.de = " + "Neuigkeiten".repeat(10) + "\n")
                 .toString();
-        refused(Pushes.with(Pushes.access(9), "apple.payload_limit", "256", "texts", texts))
+        refused(IosPushes.with(IosPushes.access(9), "apple.payload_limit", "256", "texts", texts))
                 .withMessageContaining("[push.provider.ios] apple.payload_limit = 256: accepted is at least 299");
         assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> Pushes.of(Map.of(
+                .isThrownBy(() -> IosPushes.of(Map.of(
                         "push.provider.ios",
-                        Pushes.access(9),
+                        IosPushes.access(9),
                         "push.provider.event.chat.newagentmessage",
                         Map.of("debug.apple.payload_limit", "256", "debug.apple.title", "x".repeat(60)))))
                 .withMessageContaining("[push.provider.event.chat.newagentmessage] apple.payload_limit = 256");
@@ -188,9 +190,9 @@ class IosProviderFactoryTest {
 
     @Test
     void deviceWhoseProviderHasNoCredentials_canNotBeSentTo() {
-        try (Pushes pushes = Pushes.of(Map.of("push.provider.works", Pushes.access(9)))) {
-            Device works = new Device("ios", Pushes.TOKEN, "works", "", false);
-            Device other = new Device("ios", Pushes.TOKEN, "other", "", true);
+        try (Pushes pushes = IosPushes.of(Map.of("push.provider.works", IosPushes.access(9)))) {
+            Device works = new Device("ios", IosPushes.TOKEN, "works", "", false);
+            Device other = new Device("ios", IosPushes.TOKEN, "other", "", true);
             assertThat(pushes.provider().circuit(works)).isEqualTo("127.0.0.1:9");
             assertThat(pushes.provider().circuit(other)).isEmpty();
             assertThat(pushes.provider()
@@ -206,22 +208,28 @@ class IosProviderFactoryTest {
     @Test
     void devicesInDebugMode_haveAConnectionOfTheirOwn_andSoHaveOtherKeys() throws Exception {
         Certificates others = Certificates.make(folder);
-        Map<String, String> access = Pushes.with(
-                Pushes.access(9), "debug.apple.host", "localhost", "apple.title", "News", "debug.apple.title", "Test");
-        try (Pushes pushes = Pushes.of(Map.of(
+        Map<String, String> access = IosPushes.with(
+                IosPushes.access(9),
+                "debug.apple.host",
+                "localhost",
+                "apple.title",
+                "News",
+                "debug.apple.title",
+                "Test");
+        try (Pushes pushes = IosPushes.of(Map.of(
                 "push",
                 access,
                 "push.provider.vip",
                 Map.of("apple.key", others.providerKey().toString()),
                 "push.provider.same",
                 Map.of("apple.sound", "ding")))) {
-            assertThat(pushes.provider().circuit(Pushes.DEVICE)).startsWith("127.0.0.1:9");
+            assertThat(pushes.provider().circuit(IosPushes.DEVICE)).startsWith("127.0.0.1:9");
             assertThat(circuit(pushes, "same", false)).isEqualTo(circuit(pushes, "ios", false));
             assertThat(circuit(pushes, "vip", false))
                     .startsWith("127.0.0.1:9")
                     .isNotEqualTo(circuit(pushes, "ios", false));
             assertThat(circuit(pushes, "ios", true)).startsWith("localhost:9");
-            Device debug = new Device("ios", Pushes.TOKEN, "ios", "", true);
+            Device debug = new Device("ios", IosPushes.TOKEN, "ios", "", true);
             assertThat(pushes.provider()
                             .format(pushes.notification(Pushes.KEY, debug, "Hello"), debug)
                             .body())
@@ -237,19 +245,19 @@ class IosProviderFactoryTest {
     }
 
     private static String circuit(Pushes pushes, String provider, boolean debug) {
-        return pushes.provider().circuit(new Device("ios", Pushes.TOKEN, provider, "", debug));
+        return pushes.provider().circuit(new Device("ios", IosPushes.TOKEN, provider, "", debug));
     }
 
     private static Map<String, String> certificate() {
         return Map.of(
                 "apple.certificate",
-                Pushes.certificates().clientKeyStore().toString(),
+                IosPushes.certificates().clientKeyStore().toString(),
                 "apple.certificatePassword",
                 Certificates.PASSWORD);
     }
 
     private static ThrowableAssertAlternative<OptionException> refused(Map<String, String> options) {
         return assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> Pushes.of(Map.of("push.provider.ios", options)));
+                .isThrownBy(() -> IosPushes.of(Map.of("push.provider.ios", options)));
     }
 }

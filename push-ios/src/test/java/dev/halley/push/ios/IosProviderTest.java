@@ -8,6 +8,7 @@ import dev.halley.Device;
 import dev.halley.Outcome;
 import dev.halley.standins.ApnsStandIn;
 import dev.halley.standins.Certificates;
+import dev.halley.testkit.Pushes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class IosProviderTest {
 
     @BeforeEach
     void start() throws Exception {
-        apns = ApnsStandIn.start(Pushes.certificates(), arrived::add);
+        apns = ApnsStandIn.start(IosPushes.certificates(), arrived::add);
     }
 
     @AfterEach
@@ -52,8 +53,8 @@ class IosProviderTest {
 
     @Test
     void send_hasNoHeadersButThoseItNeeds() throws Exception {
-        try (Pushes pushes = Pushes.to(apns.port())) {
-            assertThat(pushes.send(Pushes.DEVICE, "Grüße 😀")).isEqualTo(new Outcome.Accepted());
+        try (Pushes pushes = IosPushes.to(apns.port())) {
+            assertThat(pushes.send(IosPushes.DEVICE, "Grüße 😀")).isEqualTo(new Outcome.Accepted());
             ApnsStandIn.Push push = arrived.get(0);
             assertThat(push.headers())
                     .containsOnlyKeys(
@@ -67,14 +68,14 @@ class IosProviderTest {
                             "apns-priority",
                             "apns-push-type",
                             "apns-topic")
-                    .containsEntry(":path", "/3/device/" + Pushes.TOKEN)
+                    .containsEntry(":path", "/3/device/" + IosPushes.TOKEN)
                     .containsEntry("apns-id", UUID_OF_KEY)
                     .containsEntry("apns-topic", "com.example.app")
                     .containsEntry("apns-push-type", "alert")
                     .containsEntry("apns-priority", "10")
                     .containsEntry("apns-expiration", String.valueOf(Pushes.AT.getEpochSecond() + 60));
             assertThat(push.payload())
-                    .isEqualTo(Alert.toJson(pushes.notification(Pushes.KEY, Pushes.DEVICE, "Grüße 😀")));
+                    .isEqualTo(Alert.toJson(pushes.notification(Pushes.KEY, IosPushes.DEVICE, "Grüße 😀")));
         }
     }
 
@@ -92,7 +93,7 @@ class IosProviderTest {
     void send_collapsesThePushesOfAChat_withinSixtyFourBytes() throws Exception {
         try (Pushes pushes = with("collapse", "true")) {
             pushes.send();
-            pushes.ask("0001BaAFC4J8000N_1_7", Pushes.DEVICE, "Hello").get(10, TimeUnit.SECONDS);
+            pushes.begin("0001BaAFC4J8000N_1_7", IosPushes.DEVICE, "Hello").get(10, TimeUnit.SECONDS);
             String id = arrived.get(0).header("apns-collapse-id");
             assertThat(id).isNotEmpty().hasSizeLessThanOrEqualTo(64);
             assertThat(arrived.get(1).header("apns-collapse-id")).isEqualTo(id);
@@ -103,7 +104,7 @@ class IosProviderTest {
     @Test
     void send_inDebugMode_goesToTheOtherServer_withItsOwnTopic() throws Exception {
         List<ApnsStandIn.Push> other = new CopyOnWriteArrayList<>();
-        try (ApnsStandIn sandbox = ApnsStandIn.start(Pushes.certificates(), other::add);
+        try (ApnsStandIn sandbox = ApnsStandIn.start(IosPushes.certificates(), other::add);
                 Pushes pushes = with(
                         "debug.apple.port",
                         String.valueOf(sandbox.port()),
@@ -111,7 +112,7 @@ class IosProviderTest {
                         "com.example.app.debug",
                         "debug.apple.sound",
                         "test.caf")) {
-            pushes.send(new Device("ios", Pushes.TOKEN, "", "", true), "Hello");
+            pushes.send(new Device("ios", IosPushes.TOKEN, "", "", true), "Hello");
             assertThat(arrived).isEmpty();
             assertThat(other.get(0).header("apns-topic")).isEqualTo("com.example.app.debug");
             assertThat(other.get(0).payload()).contains("\"sound\":\"test.caf\"");
@@ -130,7 +131,7 @@ class IosProviderTest {
                 .toString();
         try (Pushes pushes = with("texts", texts, "apple.title", "Other")) {
             for (String language : List.of("pt-BR", "pt-PT", "de", "")) {
-                pushes.send(new Device("ios", Pushes.TOKEN, "", language, false), "Hello");
+                pushes.send(new Device("ios", IosPushes.TOKEN, "", language, false), "Hello");
             }
             assertThat(arrived)
                     .extracting(push -> push.payload().replaceAll(".*\"alert\":(\\{.*?}).*", "$1"))
@@ -144,11 +145,12 @@ class IosProviderTest {
 
     @Test
     void send_withACertificate_hasNeitherProviderTokenNorTopic() throws Exception {
-        Map<String, String> access = new HashMap<>(Pushes.access(apns.port()));
+        Map<String, String> access = new HashMap<>(IosPushes.access(apns.port()));
         access.keySet().removeIf(name -> name.matches("apple\\.(key|keyId|teamId|topic)"));
-        access.put("apple.certificate", Pushes.certificates().clientKeyStore().toString());
+        access.put(
+                "apple.certificate", IosPushes.certificates().clientKeyStore().toString());
         access.put("apple.certificatePassword", Certificates.PASSWORD);
-        try (Pushes pushes = Pushes.of(Map.of("push.provider.ios", access))) {
+        try (Pushes pushes = IosPushes.of(Map.of("push.provider.ios", access))) {
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
             assertThat(arrived.get(0).headers()).doesNotContainKeys("authorization", "apns-topic");
         }
@@ -157,7 +159,7 @@ class IosProviderTest {
     @ParameterizedTest
     @ValueSource(strings = {"<01234567 89abcdef>", "0123456789abcdef", "0123456789ABCDEF"})
     void tokenInAnyFormOfHex_isSent(String token) throws Exception {
-        try (Pushes pushes = Pushes.to(apns.port())) {
+        try (Pushes pushes = IosPushes.to(apns.port())) {
             assertThat(pushes.send(Device.of("ios", token), "Hello")).isEqualTo(new Outcome.Accepted());
             assertThat(arrived.get(0).token()).matches("(?i)0123456789abcdef");
         }
@@ -166,7 +168,7 @@ class IosProviderTest {
     @ParameterizedTest
     @ValueSource(strings = {"<>", "../../other", "0123456789abcdefg", "0123 4567?x=1", "é", "0123#", "😀"})
     void tokenThatIsNone_isForgotten_andNeverSent(String token) throws Exception {
-        try (Pushes pushes = Pushes.to(apns.port())) {
+        try (Pushes pushes = IosPushes.to(apns.port())) {
             assertThat(pushes.send(Device.of("ios", token), "Hello"))
                     .isEqualTo(new Outcome.Unregistered("BadDeviceToken"));
             assertThat(arrived).isEmpty();
@@ -176,7 +178,7 @@ class IosProviderTest {
     @Test
     void deadToken_isDeadSinceWhenTheServerSays() throws Exception {
         Instant since = Instant.parse("2026-11-24T07:00:00.123Z");
-        try (Pushes pushes = Pushes.to(apns.port())) {
+        try (Pushes pushes = IosPushes.to(apns.port())) {
             apns.unregister(since);
             assertThat(pushes.send()).isEqualTo(new Outcome.Unregistered("Unregistered", Optional.of(since)));
             apns.reject(RejectionReason.PAYLOAD_TOO_LARGE);
@@ -190,11 +192,11 @@ class IosProviderTest {
         int many = 20_000;
         Semaphore room = new Semaphore(500);
         LongAdder accepted = new LongAdder();
-        try (Pushes pushes = Pushes.to(apns.port())) {
+        try (Pushes pushes = IosPushes.to(apns.port())) {
             long began = System.nanoTime();
             for (int i = 0; i < many; i++) {
                 room.acquire();
-                var unused = pushes.ask("0001BaAFC4J8000N_1_" + i, Pushes.DEVICE, "Message " + i)
+                var unused = pushes.begin("0001BaAFC4J8000N_1_" + i, IosPushes.DEVICE, "Message " + i)
                         .whenComplete((outcome, failure) -> {
                             if (new Outcome.Accepted().equals(outcome)) {
                                 accepted.increment();
@@ -213,7 +215,7 @@ class IosProviderTest {
 
     @Test
     void close_leavesNoThreads() throws Exception {
-        Pushes pushes = Pushes.to(apns.port());
+        Pushes pushes = IosPushes.to(apns.port());
         pushes.send();
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("halley-push-ios"))
@@ -231,6 +233,6 @@ class IosProviderTest {
     }
 
     private Pushes with(String... namesAndValues) {
-        return Pushes.of(Map.of("push.provider.ios", Pushes.with(Pushes.access(apns.port()), namesAndValues)));
+        return IosPushes.of(Map.of("push.provider.ios", IosPushes.with(IosPushes.access(apns.port()), namesAndValues)));
     }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import dev.halley.push.ios.RawApns.Request;
+import dev.halley.testkit.Pushes;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashSet;
@@ -70,8 +71,8 @@ class LogsTest {
 
     private static void playEverything() throws Exception {
         RawApns apns = new RawApns(Request::accept);
-        try (Pushes pushes = Pushes.to(apns.port(), Duration.ofMillis(500))) {
-            pushes.send(Pushes.DEVICE, TEXT);
+        try (Pushes pushes = IosPushes.to(apns.port(), Duration.ofMillis(500))) {
+            pushes.send(IosPushes.DEVICE, TEXT);
             for (RawApns.Talk talk : List.<RawApns.Talk>of(
                     request -> request.reject(410, "Unregistered"),
                     request -> request.reject(403, "ExpiredProviderToken"),
@@ -83,10 +84,10 @@ class LogsTest {
                     Request::resetConnection,
                     Request::writeNonsense)) {
                 apns.talk = talk;
-                pushes.send(Pushes.DEVICE, TEXT);
+                pushes.send(IosPushes.DEVICE, TEXT);
             }
             apns.close();
-            pushes.send(Pushes.DEVICE, TEXT);
+            pushes.send(IosPushes.DEVICE, TEXT);
         } finally {
             apns.close();
         }
@@ -94,7 +95,7 @@ class LogsTest {
 
     /** Returns the loggers that have printed a device token, a text, or a part of the key or of a provider token. */
     private Set<String> talkative() throws Exception {
-        String key = Files.readString(Pushes.certificates().providerKey())
+        String key = Files.readString(IosPushes.certificates().providerKey())
                 .lines()
                 .toList()
                 .get(1);
@@ -102,7 +103,7 @@ class LogsTest {
         for (ILoggingEvent event : events) {
             String printed = event.getFormattedMessage() + ThrowableProxyUtil.asString(event.getThrowableProxy());
             // A provider token begins like this: it is JSON in base64.
-            if (List.of(Pushes.TOKEN, TEXT, key, "bearer eyJ").stream().anyMatch(printed::contains)) {
+            if (List.of(IosPushes.TOKEN, TEXT, key, "bearer eyJ").stream().anyMatch(printed::contains)) {
                 loggers.add(event.getLoggerName());
             }
         }

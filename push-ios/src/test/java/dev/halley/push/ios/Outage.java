@@ -50,14 +50,14 @@ final class Outage {
      */
     static String play(int customers, int inFlight, Duration away, Duration patience) throws Exception {
         Outage outage = new Outage();
-        try (ApnsStandIn apns = ApnsStandIn.start(Pushes.certificates(), outage::arrived)) {
+        try (ApnsStandIn apns = ApnsStandIn.start(IosPushes.certificates(), outage::arrived)) {
             return outage.play(apns, customers, inFlight, away, patience);
         }
     }
 
     private String play(ApnsStandIn apns, int customers, int inFlight, Duration away, Duration patience)
             throws Exception {
-        Map<String, String> push = new HashMap<>(Pushes.access(apns.port()));
+        Map<String, String> push = new HashMap<>(IosPushes.access(apns.port()));
         push.put("pushEnabled", "ios");
         Options options = Options.of(Map.of("push", push));
         Settings settings = Settings.builder()

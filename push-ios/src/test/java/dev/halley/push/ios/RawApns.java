@@ -56,7 +56,7 @@ final class RawApns implements AutoCloseable {
     }
 
     RawApns(int port, Talk talk) throws Exception {
-        Certificates certificates = Pushes.certificates();
+        Certificates certificates = IosPushes.certificates();
         this.talk = talk;
         SslContext tls = SslContextBuilder.forServer(certificates.serverKey(), certificates.serverCertificate())
                 .build();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.halley.Outcome;
 import dev.halley.push.ios.RawApns.Request;
+import dev.halley.testkit.Pushes;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -36,7 +37,7 @@ class TroubleTest {
     @BeforeEach
     void start() throws Exception {
         apns = new RawApns(Request::accept);
-        pushes = Pushes.to(apns.port(), TIME_LIMIT);
+        pushes = IosPushes.to(apns.port(), TIME_LIMIT);
     }
 
     @AfterEach
@@ -128,7 +129,7 @@ class TroubleTest {
                 request.accept();
             }
         };
-        CompletableFuture<Outcome> forgotten = pushes.ask("key_1_0", Pushes.DEVICE, "forgotten");
+        CompletableFuture<Outcome> forgotten = pushes.begin("key_1_0", IosPushes.DEVICE, "forgotten");
         await().until(() -> apns.requests.size() == 1);
         assertThat(pushes.send()).isEqualTo(ACCEPTED);
         assertThat(forgotten.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Unavailable("timeout"));
@@ -157,10 +158,10 @@ class TroubleTest {
     @Test
     void hostThatTakesConnectionsAndIsSilent_isUnavailable_andNothingIsSentToItLater() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                Pushes toSilent = Pushes.to(silent.getLocalPort(), TIME_LIMIT)) {
+                Pushes toSilent = IosPushes.to(silent.getLocalPort(), TIME_LIMIT)) {
             List<CompletableFuture<Outcome>> asked = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                asked.add(toSilent.ask("key_1_" + i, Pushes.DEVICE, "Hello"));
+                asked.add(toSilent.begin("key_1_" + i, IosPushes.DEVICE, "Hello"));
             }
             assertAll(asked, new Outcome.Unavailable("no connection"));
         }
@@ -174,15 +175,15 @@ class TroubleTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        try (Pushes nowhere = Pushes.to(port, TIME_LIMIT)) {
+        try (Pushes nowhere = IosPushes.to(port, TIME_LIMIT)) {
             assertThat(nowhere.send()).isEqualTo(new Outcome.Unavailable("no connection"));
         }
     }
 
     @Test
     void hostThatHasNoAddress_isUnavailable() throws Exception {
-        Map<String, String> access = Pushes.with(Pushes.access(9), "apple.host", "nowhere.invalid");
-        try (Pushes nowhere = Pushes.of(Map.of("push", access), TIME_LIMIT)) {
+        Map<String, String> access = IosPushes.with(IosPushes.access(9), "apple.host", "nowhere.invalid");
+        try (Pushes nowhere = IosPushes.of(Map.of("push", access), TIME_LIMIT)) {
             assertThat(nowhere.send())
                     .isIn(new Outcome.Unavailable("unknown host"), new Outcome.Unavailable("no connection"));
         }
@@ -190,9 +191,9 @@ class TroubleTest {
 
     @Test
     void serverThatNobodyTrusts_isUnavailable() throws Exception {
-        Map<String, String> access = new HashMap<>(Pushes.access(apns.port()));
+        Map<String, String> access = new HashMap<>(IosPushes.access(apns.port()));
         access.remove("apple.trusted");
-        try (Pushes stranger = Pushes.of(Map.of("push", access), TIME_LIMIT)) {
+        try (Pushes stranger = IosPushes.of(Map.of("push", access), TIME_LIMIT)) {
             assertThat(stranger.send()).isEqualTo(new Outcome.Unavailable("TLS failed"));
         }
         assertThat(apns.requests).isEmpty();
@@ -200,8 +201,8 @@ class TroubleTest {
 
     @Test
     void serverOfAnotherName_isUnavailable() throws Exception {
-        Map<String, String> access = Pushes.with(Pushes.access(apns.port()), "apple.host", "0.0.0.0");
-        try (Pushes stranger = Pushes.of(Map.of("push", access), TIME_LIMIT)) {
+        Map<String, String> access = IosPushes.with(IosPushes.access(apns.port()), "apple.host", "0.0.0.0");
+        try (Pushes stranger = IosPushes.of(Map.of("push", access), TIME_LIMIT)) {
             assertThat(stranger.send()).isEqualTo(new Outcome.Unavailable("TLS failed"));
         }
         assertThat(apns.requests).isEmpty();
@@ -213,10 +214,10 @@ class TroubleTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        try (Pushes away = Pushes.to(port, TIME_LIMIT)) {
+        try (Pushes away = IosPushes.to(port, TIME_LIMIT)) {
             List<CompletableFuture<Outcome>> asked = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                asked.add(away.ask("early_1_" + i, Pushes.DEVICE, "early"));
+                asked.add(away.begin("early_1_" + i, IosPushes.DEVICE, "early"));
             }
             assertAll(asked, new Outcome.Unavailable("no connection"));
             try (RawApns back = new RawApns(port, Request::accept)) {
@@ -230,10 +231,10 @@ class TroubleTest {
     void whoWasToMakeTheNextConnectionAndHasGivenUp_isNotSentToWhenTheServerIsBack() throws Exception {
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         int port = server.getLocalPort();
-        try (Pushes away = Pushes.to(port, Duration.ofMillis(500))) {
+        try (Pushes away = IosPushes.to(port, Duration.ofMillis(500))) {
             List<CompletableFuture<Outcome>> asked = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                asked.add(away.ask("early_1_" + i, Pushes.DEVICE, "early"));
+                asked.add(away.begin("early_1_" + i, IosPushes.DEVICE, "early"));
             }
             server.accept().close();
             server.close();
@@ -252,12 +253,12 @@ class TroubleTest {
         Duration limit = Duration.ofSeconds(3);
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         int port = server.getLocalPort();
-        try (Pushes toSilent = Pushes.to(port, limit)) {
-            CompletableFuture<Outcome> early = toSilent.ask("key_1_1", Pushes.DEVICE, "early");
+        try (Pushes toSilent = IosPushes.to(port, limit)) {
+            CompletableFuture<Outcome> early = toSilent.begin("key_1_1", IosPushes.DEVICE, "early");
             try (Socket silent = server.accept()) {
                 server.close();
                 await().pollDelay(limit.dividedBy(2)).until(() -> silent.isConnected());
-                CompletableFuture<Outcome> late = toSilent.ask("key_1_2", Pushes.DEVICE, "late");
+                CompletableFuture<Outcome> late = toSilent.begin("key_1_2", IosPushes.DEVICE, "late");
                 try (RawApns back = new RawApns(port, Request::accept)) {
                     assertThat(early.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Unavailable("no connection"));
                     assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo(ACCEPTED);
@@ -337,7 +338,7 @@ class TroubleTest {
     @Test
     void close_settlesWhatIsOnTheWayAndWhatWaits() throws Exception {
         pushes.close();
-        pushes = Pushes.to(apns.port(), Duration.ofSeconds(60));
+        pushes = IosPushes.to(apns.port(), Duration.ofSeconds(60));
         assertThat(pushes.send()).isEqualTo(ACCEPTED);
         apns.talk = request -> {};
         List<CompletableFuture<Outcome>> asked = ask(Gateway.MOST_ON_THE_LINE + 10);
@@ -350,11 +351,11 @@ class TroubleTest {
     @Test
     void whatIsTooMuch_isUnavailableAtOnce() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                Pushes toSilent = Pushes.to(silent.getLocalPort(), Duration.ofSeconds(60))) {
+                Pushes toSilent = IosPushes.to(silent.getLocalPort(), Duration.ofSeconds(60))) {
             var payload = toSilent.provider()
-                    .format(toSilent.notification(Pushes.KEY, Pushes.DEVICE, "Hello"), Pushes.DEVICE);
+                    .format(toSilent.notification(Pushes.KEY, IosPushes.DEVICE, "Hello"), IosPushes.DEVICE);
             for (int i = 0; i < 10_001; i++) {
-                var unused = toSilent.provider().send(payload, Pushes.DEVICE);
+                var unused = toSilent.provider().send(payload, IosPushes.DEVICE);
             }
             assertThat(toSilent.send()).isEqualTo(new Outcome.Unavailable("too much to do"));
         }
@@ -363,7 +364,7 @@ class TroubleTest {
     private List<CompletableFuture<Outcome>> ask(int count) {
         List<CompletableFuture<Outcome>> asked = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            asked.add(pushes.ask("key_1_" + i, Pushes.DEVICE, "Hello"));
+            asked.add(pushes.begin("key_1_" + i, IosPushes.DEVICE, "Hello"));
         }
         return asked;
     }
