@@ -1,26 +1,12 @@
 package dev.halley.benchmarks;
 
+import dev.halley.fixtures.CometdServer;
 import java.util.Map;
-import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.server.AbstractServerTransport;
 import org.cometd.server.BayeuxServerImpl;
-import org.cometd.server.JacksonJSONContextServer;
-import org.cometd.server.http.JSONHttpTransport;
-import org.cometd.server.http.jakarta.CometDServlet;
-import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.Context;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
 /** A CometD server, with Halley or bare; both are configured alike. */
 final class ChatServer {
-
-    static final String PATH = "/genesys/cometd";
 
     private static final long TICK_NANOS = 5_000_000;
 
@@ -29,32 +15,12 @@ final class ChatServer {
     public static void main(String[] args) throws Exception {
         BayeuxServerImpl bayeux = new BayeuxServerImpl();
         Chats chats = args[0].equals("halley") ? new HalleyChats(bayeux) : new BareChats(bayeux);
-        Server server = new Server();
-        HttpConfiguration http = new HttpConfiguration();
-        http.setHeaderCacheSize(0); // Jetty's default costs 100 KB for each poll that is held, with Halley and without.
-        http.setSendServerVersion(false);
-        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-        connector.setHost("127.0.0.1");
-        connector.setPort(Integer.parseInt(args[1]));
-        connector.setAcceptQueueSize(1_024);
-        server.addConnector(connector);
-        ServletContextHandler context = new ServletContextHandler("/");
-        server.setHandler(context);
-        context.insertHandler(WebSocketUpgradeHandler.from(server, context));
-        bayeux.setOption(Context.class.getName(), context.getContext());
-        bayeux.setOption(AbstractServerTransport.JSON_CONTEXT_OPTION, new JacksonJSONContextServer());
-        bayeux.setOption("ws.cometdURLMapping", PATH + "/*");
+        CometdServer server = new CometdServer(bayeux, Integer.parseInt(args[1]));
         // A slow client on a busy machine is not lost.
         bayeux.setOption(AbstractServerTransport.MAX_INTERVAL_OPTION, 60_000);
-        bayeux.setTransports(new JettyWebSocketTransport(bayeux), new JSONHttpTransport(bayeux));
-        context.setAttribute(BayeuxServer.ATTRIBUTE, bayeux);
-        ServletHolder servlet = new ServletHolder(new CometDServlet());
-        servlet.setInitOrder(1);
-        servlet.setAsyncSupported(true);
-        context.addServlet(servlet, PATH + "/*");
         chats.install();
         server.start();
-        System.out.println(Commands.ANSWER + "ready at port=" + connector.getLocalPort());
+        System.out.println(Commands.ANSWER + "ready at port=" + server.port());
         Commands.serve(words -> answer(chats, words));
     }
 

@@ -1,5 +1,6 @@
 package dev.halley.benchmarks;
 
+import dev.halley.fixtures.CometdServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,7 +59,7 @@ final class Customer {
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ, this);
         if (websocket) {
-            write(("GET " + ChatServer.PATH + " HTTP/1.1\r\nHost: localhost\r\ngms_user: " + user()
+            write(("GET " + CometdServer.PATH + " HTTP/1.1\r\nHost: localhost\r\ngms_user: " + user()
                             + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
@@ -99,7 +100,7 @@ final class Customer {
     private void send(String json) throws IOException {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         if (!websocket) {
-            byte[] head = ("POST " + ChatServer.PATH + " HTTP/1.1\r\nHost: localhost\r\ngms_user: " + user()
+            byte[] head = ("POST " + CometdServer.PATH + " HTTP/1.1\r\nHost: localhost\r\ngms_user: " + user()
                             + "\r\nContent-Type: application/json;charset=UTF-8\r\n"
                             + (cookie.isEmpty() ? "" : "Cookie: " + cookie + "\r\n")
                             + "Content-Length: " + body.length + "\r\n\r\n")

@@ -2,16 +2,14 @@ package dev.halley.cometd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.halley.fixtures.HttpAnswer;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A long-polling client on one TCP connection, without any library, that can stop reading or reset. */
@@ -131,32 +129,11 @@ final class RawClient implements AutoCloseable {
     }
 
     JsonNode read() throws IOException {
-        InputStream in = socket.getInputStream();
-        status = Integer.parseInt(line(in).split(" ", -1)[1]);
-        length = 0;
-        boolean chunked = false;
-        for (String header = line(in); !header.isEmpty(); header = line(in)) {
-            String lower = header.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) {
-                length = Integer.parseInt(header.substring(15).strip());
-            } else if (lower.startsWith("transfer-encoding:")) {
-                chunked = true;
-            } else if (lower.startsWith("set-cookie:")) {
-                cookie = header.substring(11).split(";", -1)[0].strip();
-            }
-        }
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        if (chunked) {
-            for (int size = chunk(in); size > 0; size = chunk(in)) {
-                body.write(in.readNBytes(size));
-                line(in);
-            }
-            line(in);
-        } else {
-            body.write(in.readNBytes(length));
-        }
-        length = body.size();
-        return JSON.readTree(body.toByteArray());
+        HttpAnswer answer = HttpAnswer.read(socket.getInputStream());
+        status = answer.status();
+        length = answer.length();
+        cookie = answer.cookie().isEmpty() ? cookie : answer.cookie();
+        return JSON.readTree(answer.body());
     }
 
     /** Resets the TCP connection. */
@@ -168,22 +145,5 @@ final class RawClient implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
-    }
-
-    private static int chunk(InputStream in) throws IOException {
-        return Integer.parseInt(line(in), 16);
-    }
-
-    private static String line(InputStream in) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                throw new EOFException("The server has closed the connection");
-            }
-            if (c != '\r') {
-                line.append((char) c);
-            }
-        }
-        return line.toString();
     }
 }

@@ -15,6 +15,7 @@ import dev.halley.PushProviders;
 import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.UserId;
+import dev.halley.fixtures.CometdServer;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
 import java.net.URI;
@@ -25,21 +26,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
-import org.cometd.bayeux.server.BayeuxServer;
-import org.cometd.server.AbstractServerTransport;
 import org.cometd.server.BayeuxServerImpl;
-import org.cometd.server.JacksonJSONContextServer;
 import org.cometd.server.ext.AcknowledgedMessagesExtension;
-import org.cometd.server.http.JSONHttpTransport;
-import org.cometd.server.http.jakarta.CometDServlet;
-import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.Context;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.component.LifeCycle;
-import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
 /** A real CometD server on a free port, with an engine and a push provider that remembers. */
 final class TestServer implements AutoCloseable {
@@ -58,8 +46,7 @@ final class TestServer implements AutoCloseable {
     final Map<ChatId, Long> toldNanos = new ConcurrentHashMap<>();
 
     final ChatEngine engine;
-    private final Server server = new Server();
-    private final ServerConnector connector = new ServerConnector(server);
+    private final CometdServer server;
     final BayeuxServerImpl bayeux = new BayeuxServerImpl();
 
     TestServer(Settings settings, Map<String, Object> cometdOptions, boolean acknowledgements) throws Exception {
@@ -92,20 +79,8 @@ final class TestServer implements AutoCloseable {
                     return completedFuture(null);
                 })
                 .build();
-        server.addConnector(connector);
-        ServletContextHandler context = new ServletContextHandler("/");
-        server.setHandler(context);
-        context.insertHandler(WebSocketUpgradeHandler.from(server, context));
-        bayeux.setOption(Context.class.getName(), context.getContext());
-        bayeux.setOption(AbstractServerTransport.JSON_CONTEXT_OPTION, new JacksonJSONContextServer());
-        bayeux.setOption("ws.cometdURLMapping", "/genesys/cometd/*");
+        server = new CometdServer(bayeux, 0);
         cometdOptions.forEach(bayeux::setOption);
-        bayeux.setTransports(new JettyWebSocketTransport(bayeux), new JSONHttpTransport(bayeux));
-        context.setAttribute(BayeuxServer.ATTRIBUTE, bayeux);
-        ServletHolder servlet = new ServletHolder(new CometDServlet());
-        servlet.setInitOrder(1);
-        servlet.setAsyncSupported(true);
-        context.addServlet(servlet, "/genesys/cometd/*");
         CometdAdapter.install(bayeux, seen.apply(engine), users, new ChatApiV1());
         if (acknowledgements) {
             bayeux.addExtension(new AcknowledgedMessagesExtension());
@@ -124,11 +99,11 @@ final class TestServer implements AutoCloseable {
     }
 
     URI uri() {
-        return URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/genesys/cometd");
+        return server.uri();
     }
 
     int port() {
-        return connector.getLocalPort();
+        return server.port();
     }
 
     ChatId open() {
@@ -161,7 +136,7 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
-        LifeCycle.stop(server);
+        server.close();
         engine.close();
     }
 

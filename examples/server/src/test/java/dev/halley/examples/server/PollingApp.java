@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.halley.fixtures.HttpAnswer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -14,7 +14,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -246,49 +245,11 @@ final class PollingApp implements App {
     }
 
     private JsonNode read() throws IOException {
-        int status = Integer.parseInt(line().split(" ", -1)[1]);
-        int length = 0;
-        boolean chunked = false;
-        for (String header = line(); !header.isEmpty(); header = line()) {
-            String lower = header.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) {
-                length = Integer.parseInt(header.substring(15).strip());
-            } else if (lower.startsWith("transfer-encoding:")) {
-                chunked = true;
-            } else if (lower.startsWith("set-cookie:")) {
-                cookie = header.substring(11).split(";", -1)[0].strip();
-            }
+        HttpAnswer answer = HttpAnswer.read(in);
+        cookie = answer.cookie().isEmpty() ? cookie : answer.cookie();
+        if (answer.status() != 200) {
+            throw new IOException(answer.status() + " " + answer.body());
         }
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        if (chunked) {
-            for (int size = chunk(); size > 0; size = chunk()) {
-                body.write(in.readNBytes(size));
-                line();
-            }
-            line();
-        } else {
-            body.write(in.readNBytes(length));
-        }
-        if (status != 200) {
-            throw new IOException(status + " " + body.toString(UTF_8));
-        }
-        return Json.parse(body.toByteArray());
-    }
-
-    private int chunk() throws IOException {
-        return Integer.parseInt(line(), 16);
-    }
-
-    private String line() throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                throw new EOFException("The connection is closed");
-            }
-            if (c != '\r') {
-                line.append((char) c);
-            }
-        }
-        return line.toString();
+        return Json.parse(answer.body());
     }
 }

@@ -11,6 +11,7 @@ import dev.halley.examples.server.NodeApp.Transport;
 import dev.halley.examples.server.PollingApp.Death;
 import dev.halley.examples.server.Proxy.Configuration;
 import dev.halley.examples.server.Route.Side;
+import dev.halley.fixtures.AtOnce;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
