@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.halley.ChatId;
 import dev.halley.UserId;
+import dev.halley.fixtures.Cases;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** A whole crowd that vanishes at once, and comes back at once. */
 class CrowdTest {
 
-    private static final int CROWD = 5_000;
+    private static final int CROWD = Cases.times(5_000, 1_000);
     private static final int THREADS = 8;
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.halley.ChatId;
 import dev.halley.Presence;
+import dev.halley.fixtures.AtOnce;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -18,15 +19,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.ServerMessage;
 import org.cometd.client.transport.ClientTransport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A session's client id, on long-polling with its cookie, in the hands of somebody else or of nobody. */
@@ -192,30 +195,28 @@ class LeakedSessionTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "/meta/connect, true",
-        "/meta/subscribe, true",
-        "/meta/disconnect, true",
-        "/meta/connect, false",
-        "/meta/subscribe, false",
-        "/meta/disconnect, false"
-    })
-    void webSocketOfSomebodyElse_withTheClientId_hearsNothing(String channel, boolean handshakePerConnection)
-            throws Exception {
-        server.close();
-        server = new TestServer(
-                TestServer.settings().build(),
-                Map.of(
-                        "timeout",
-                        2_000L,
-                        "maxInterval",
-                        1_000L,
-                        CometdAdapter.HANDSHAKE_PER_CONNECTION,
-                        handshakePerConnection),
-                false);
-        chat = server.open();
-        try (TestClient owner = new TestClient(TestClient.Transport.WEBSOCKET, server)) {
+    private record Theft(String channel, boolean handshakePerConnection) {}
+
+    @TestFactory
+    Stream<DynamicTest> webSocketOfSomebodyElse_withTheClientId_hearsNothing() {
+        Stream<Theft> thefts = Stream.of("/meta/connect", "/meta/subscribe", "/meta/disconnect")
+                .flatMap(channel -> Stream.of(new Theft(channel, true), new Theft(channel, false)));
+        return AtOnce.play(thefts, LeakedSessionTest::webSocketOfSomebodyElseHearsNothing);
+    }
+
+    private static void webSocketOfSomebodyElseHearsNothing(Theft theft) throws Exception {
+        try (TestServer server = new TestServer(
+                        TestServer.settings().build(),
+                        Map.of(
+                                "timeout",
+                                2_000L,
+                                "maxInterval",
+                                1_000L,
+                                CometdAdapter.HANDSHAKE_PER_CONNECTION,
+                                theft.handshakePerConnection()),
+                        false);
+                TestClient owner = new TestClient(TestClient.Transport.WEBSOCKET, server)) {
+            ChatId chat = server.open();
             owner.bayeux.getTransport("websocket").setOption(ClientTransport.MAX_NETWORK_DELAY_OPTION, 1_000L);
             owner.connect();
             owner.awaitPosition(1);
@@ -234,7 +235,7 @@ class LeakedSessionTest {
                     })
                     .join();
             stranger.sendText(
-                            "[{\"channel\":\"" + channel + "\",\"clientId\":\"" + owner.bayeux.getId()
+                            "[{\"channel\":\"" + theft.channel() + "\",\"clientId\":\"" + owner.bayeux.getId()
                                     + "\",\"connectionType\":\"websocket\",\"subscription\":\"/news\"}]",
                             true)
                     .join();

@@ -14,6 +14,7 @@ import dev.halley.cometd.ScriptedProxy.Fault;
 import dev.halley.cometd.TestClient.Shown;
 import dev.halley.cometd.TestClient.Transport;
 import dev.halley.cometd.TestServer.Push;
+import dev.halley.fixtures.Cases;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ class NetworkFaultsTest {
                 }
             }
         }
-        return cases.stream();
+        return Cases.of(cases.stream());
     }
 
     @BeforeAll

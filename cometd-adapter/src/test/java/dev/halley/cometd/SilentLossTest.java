@@ -10,16 +10,16 @@ import dev.halley.cometd.FaultyProxy.Fault;
 import dev.halley.cometd.TestClient.Shown;
 import dev.halley.cometd.TestClient.Transport;
 import dev.halley.cometd.TestServer.Push;
+import dev.halley.fixtures.AtOnce;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.TestFactory;
 
 /** Customers who vanish without a word lose nothing, whichever way their connection dies. */
 class SilentLossTest {
@@ -28,39 +28,44 @@ class SilentLossTest {
     private static final Map<String, Object> IMPATIENT =
             Map.of("timeout", 1_000L, "maxInterval", 2_000L, "sweepPeriod", 100L);
 
-    static Stream<Arguments> losses() {
+    private record Strike(Transport transport, Fault fault) {}
+
+    private static Stream<Strike> strikes() {
         return Stream.of(Transport.values())
-                .flatMap(transport -> Stream.of(Fault.values()).map(fault -> Arguments.of(transport, fault)));
+                .flatMap(transport -> Stream.of(Fault.values()).map(fault -> new Strike(transport, fault)));
     }
 
-    @ParameterizedTest
-    @MethodSource("losses")
-    void eventsWrittenToNobody_arePushedTogether_andCaughtUp(Transport transport, Fault fault) throws Exception {
-        try (Loss loss = new Loss(transport)) {
-            loss.strike(fault);
-            loss.say("Written to nobody");
-            loss.say("Nor is this read");
-            loss.awaitNotice();
-            await().untilAsserted(() ->
-                    assertThat(loss.server.pushes).extracting(Push::positions).containsExactly(List.of(3L, 4L)));
-            loss.assertNothingIsLostOnReturn();
-        }
+    @TestFactory
+    Stream<DynamicTest> eventsWrittenToNobody_arePushedTogether_andCaughtUp() {
+        return AtOnce.play(strikes(), strike -> {
+            try (Loss loss = new Loss(strike.transport())) {
+                loss.strike(strike.fault());
+                loss.say("Written to nobody");
+                loss.say("Nor is this read");
+                loss.awaitNotice();
+                await().untilAsserted(() -> assertThat(loss.server.pushes)
+                        .extracting(Push::positions)
+                        .containsExactly(List.of(3L, 4L)));
+                loss.assertNothingIsLostOnReturn();
+            }
+        });
     }
 
-    @ParameterizedTest
-    @MethodSource("losses")
-    void silenceAlone_isNoticed_andWhatFollowsIsPushed_andCaughtUp(Transport transport, Fault fault) throws Exception {
-        try (Loss loss = new Loss(transport)) {
-            loss.strike(fault);
-            loss.awaitNotice();
-            assertThat(loss.server.pushes).isEmpty();
-            loss.say("Are you there?");
-            loss.say("Hello?");
-            await().untilAsserted(() -> assertThat(loss.server.pushes)
-                    .extracting(Push::positions)
-                    .containsExactly(List.of(3L), List.of(4L)));
-            loss.assertNothingIsLostOnReturn();
-        }
+    @TestFactory
+    Stream<DynamicTest> silenceAlone_isNoticed_andWhatFollowsIsPushed_andCaughtUp() {
+        return AtOnce.play(strikes(), strike -> {
+            try (Loss loss = new Loss(strike.transport())) {
+                loss.strike(strike.fault());
+                loss.awaitNotice();
+                assertThat(loss.server.pushes).isEmpty();
+                loss.say("Are you there?");
+                loss.say("Hello?");
+                await().untilAsserted(() -> assertThat(loss.server.pushes)
+                        .extracting(Push::positions)
+                        .containsExactly(List.of(3L), List.of(4L)));
+                loss.assertNothingIsLostOnReturn();
+            }
+        });
     }
 
     /** A third resets, a third closes, a third just stops reading. */

@@ -7,6 +7,7 @@ import com.google.errorprone.annotations.FormatString;
 import dev.halley.ChatId;
 import dev.halley.cometd.Wire.Answer;
 import dev.halley.cometd.Wire.Session;
+import dev.halley.fixtures.Cases;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class WireHistoriesTest {
 
-    private static final int HISTORIES = Integer.getInteger("halley.histories", 100_000) / 200;
+    private static final int HISTORIES = Cases.histories() / 200;
     private static final long SEED = Long.getLong("halley.seed", -1);
     private static final int STEPS = 60;
 

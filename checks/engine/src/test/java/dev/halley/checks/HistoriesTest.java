@@ -3,6 +3,7 @@ package dev.halley.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halley.checks.World.Kind;
+import dev.halley.fixtures.Cases;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>A failure names its seed and a shortened history. To play it again, with a line for whatever happens:
  *
  * <pre>
- * mvn -pl testkit -am test -Dtest=HistoriesTest -Dsurefire.failIfNoSpecifiedTests=false -Dhalley.store=nodes -Dhalley.seed=42
+ * mvn -pl checks/engine -am test -Dtest=HistoriesTest -Dsurefire.failIfNoSpecifiedTests=false -Dhalley.store=nodes -Dhalley.seed=42
  * </pre>
  *
  * and with {@code -Dhalley.steps="open/1/2 say/3/4"} those steps alone. {@code -Dhalley.histories} says how many are played
@@ -54,7 +55,7 @@ class HistoriesTest {
             assertThat(played.broken()).as("%s, seed %d", store, seed).isNull();
             return;
         }
-        int histories = Integer.getInteger("halley.histories", 100_000);
+        int histories = Cases.histories();
         Run run = new Run(store, Long.getLong("halley.first", 1), histories);
         run.start();
         System.out.println(run.summary());

@@ -2,6 +2,7 @@ package dev.halley.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halley.fixtures.Cases;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,11 +13,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every rule in {@code faults.md} is switched off, one at a time, and the tests that are about it turn red. */
+@Tag(Cases.THOROUGH)
 class PlantedFaultsTest {
 
     private static final List<Fault> FAULTS = Fault.parse(Root.read("checks/reliability/faults.md"));

@@ -2,9 +2,11 @@ package dev.halley.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halley.fixtures.Cases;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/reliability.md} has not rotted: it says what {@code promises.md} and {@code faults.md} say, and the tests are there. */
@@ -12,6 +14,16 @@ class PromisesTest {
 
     private static final List<String> REPORT =
             Root.read(WriteReport.FILE).lines().toList();
+
+    /** The last that {@code mvn verify} says before its summary. */
+    @AfterAll
+    static void sayWhatIsLeftOut() {
+        if (!Cases.areAll()) {
+            System.out.println(
+                    "Each kind of case was played once. With -Pthorough it is all of them, ten times as many random"
+                            + " histories, a minute of fuzzing, and every planted fault.");
+        }
+    }
 
     @Test
     void everyTest_isThere() {

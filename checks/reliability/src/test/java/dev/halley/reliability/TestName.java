@@ -51,7 +51,9 @@ record TestName(String module, String type, String method) {
     boolean exists() {
         String source = Root.read(source());
         return Stream.of(nested()).allMatch(name -> source.contains("class " + name + " "))
-                && (method.isEmpty() || source.contains("void " + method + "("));
+                && (method.isEmpty()
+                        || source.contains("void " + method + "(")
+                        || source.contains("Stream<DynamicTest> " + method + "("));
     }
 
     @Override

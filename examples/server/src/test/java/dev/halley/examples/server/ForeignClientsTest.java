@@ -9,6 +9,8 @@ import dev.halley.Options;
 import dev.halley.examples.server.App.Shown;
 import dev.halley.examples.server.NodeApp.Client;
 import dev.halley.examples.server.NodeApp.Transport;
+import dev.halley.fixtures.AtOnce;
+import dev.halley.fixtures.Cases;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
@@ -23,16 +25,15 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Customers whose apps use CometD's JavaScript client or Faye miss nothing either. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForeignClientsTest {
 
-    private static final int MANY = 1_200;
+    private static final int MANY = Cases.times(1_200, 60);
 
     private final List<DemoPush> pushes = new CopyOnWriteArrayList<>();
     private final DemoReceiver receiver = DemoReceiver.start(pushes::add);
@@ -67,15 +68,20 @@ class ForeignClientsTest {
         receiver.close();
     }
 
-    static Stream<Arguments> apps() {
+    private record Kind(Client client, Transport transport) {}
+
+    private static Stream<Kind> kinds() {
         return Stream.of(Client.COMETD, Client.FAYE)
-                .flatMap(client -> Stream.of(Transport.values()).map(transport -> Arguments.of(client, transport)));
+                .flatMap(client -> Stream.of(Transport.values()).map(transport -> new Kind(client, transport)));
     }
 
-    @ParameterizedTest
-    @MethodSource("apps")
-    void background_isPushed_andEverythingMissedComesInOrder(Client client, Transport transport) throws Exception {
-        Customer customer = new Customer("background", client, transport);
+    @TestFactory
+    Stream<DynamicTest> background_isPushed_andEverythingMissedComesInOrder() {
+        return AtOnce.play(kinds(), this::isPushedInTheBackground);
+    }
+
+    private void isPushedInTheBackground(Kind kind) throws Exception {
+        Customer customer = new Customer("background", kind.client(), kind.transport());
         List<String> said = new ArrayList<>();
         try (NodeApp app = customer.startsApp()) {
             app.awaitPosition(1);
@@ -109,11 +115,13 @@ class ForeignClientsTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("apps")
-    void killedWithoutAWord_behindAPoolOfConnections_isPushed_andMissesNothing(Client client, Transport transport)
-            throws Exception {
-        Customer customer = new Customer("killed", client, transport);
+    @TestFactory
+    Stream<DynamicTest> killedWithoutAWord_behindAPoolOfConnections_isPushed_andMissesNothing() {
+        return AtOnce.play(kinds(), this::isPushedWhenKilled);
+    }
+
+    private void isPushedWhenKilled(Kind kind) throws Exception {
+        Customer customer = new Customer("killed", kind.client(), kind.transport());
         customer.server = requireNonNull(pool).uri();
         try (NodeApp app = customer.startsApp()) {
             customer.hears("Received");

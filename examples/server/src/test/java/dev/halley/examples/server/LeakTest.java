@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.halley.Options;
+import dev.halley.fixtures.Cases;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** A server that was started and stopped leaves nothing behind. */
 class LeakTest {
 
-    private static final int STARTS = 200;
+    private static final int STARTS = Cases.times(200, 20);
 
     @Test
     void startsAndStops_leaveThreadsAndSocketsAsTheyWere() throws Exception {

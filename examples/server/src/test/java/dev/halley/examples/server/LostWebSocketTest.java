@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.halley.examples.server.App.Shown;
 import dev.halley.examples.server.Chats.Customer;
+import dev.halley.fixtures.Cases;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
@@ -13,17 +14,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A session goes on over another WebSocket when the first one was lost with rows on their way. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LostWebSocketTest {
 
     private final Chats chats = new Chats(Duration.ofSeconds(5));
-    private int customers;
 
     LostWebSocketTest() throws Exception {}
 
@@ -32,9 +34,14 @@ class LostWebSocketTest {
         chats.close();
     }
 
-    @RepeatedTest(20)
-    void rowsThatWaited_comeAfterThoseThatWereLost() {
-        Customer customer = chats.new Customer("lost-" + ++customers);
+    static IntStream times() {
+        return IntStream.range(0, Cases.times(20, 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("times")
+    void rowsThatWaited_comeAfterThoseThatWereLost(int time) {
+        Customer customer = chats.new Customer("lost-" + time);
         Socket first = new Socket(customer);
         first.say(
                 "{\"channel\":\"/meta/handshake\",\"version\":\"1.0\",\"supportedConnectionTypes\":[\"websocket\"],\"id\":\"1\"}");

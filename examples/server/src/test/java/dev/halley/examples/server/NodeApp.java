@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,8 +172,17 @@ final class NodeApp implements App {
         };
     }
 
-    /** Returns why the clients can't be had, nothing if they are there. */
+    /** Returns why the clients can't be had, nothing if they are there. One process at a time puts them there. */
     private static Optional<String> missing() throws IOException, InterruptedException {
+        Files.createDirectories(HOME);
+        try (FileChannel file =
+                        FileChannel.open(HOME.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock alone = file.lock()) {
+            return alone.isValid() ? missingHere() : Optional.of("no lock");
+        }
+    }
+
+    private static Optional<String> missingHere() throws IOException, InterruptedException {
         for (String program : List.of("node", "npm")) {
             if (!runs(program, "--version")) {
                 return Optional.of(
@@ -188,7 +200,6 @@ final class NodeApp implements App {
 
     /** Returns whether other packages are needed than are there. */
     private static boolean copyScripts() throws IOException {
-        Files.createDirectories(HOME);
         Path lock = Path.of("package-lock.json");
         boolean changed = !Files.exists(HOME.resolve(lock))
                 || !Files.isDirectory(HOME.resolve("node_modules"))
@@ -199,9 +210,13 @@ final class NodeApp implements App {
         return changed;
     }
 
+    /** What is there already stays, for another process may be reading it. */
     private static void copy(Path file) {
+        Path copy = HOME.resolve(file.getFileName());
         try {
-            Files.write(HOME.resolve(file.getFileName()), Files.readAllBytes(file));
+            if (!Files.exists(copy) || Files.mismatch(file, copy) >= 0) {
+                Files.write(copy, Files.readAllBytes(file));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,6 +12,7 @@ import dev.halley.examples.server.PollingApp.Death;
 import dev.halley.examples.server.Proxy.Configuration;
 import dev.halley.examples.server.Route.Side;
 import dev.halley.fixtures.AtOnce;
+import dev.halley.fixtures.Cases;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -108,7 +110,7 @@ class ProxiesTest {
 
     @TestFactory
     Stream<DynamicTest> background_isPushed_andEverythingMissedComesInOrder() {
-        return AtOnce.play(everything(Kind.JAVASCRIPT, Kind.JAVA), played -> {
+        return AtOnce.play(Cases.of(everything(Kind.JAVASCRIPT, Kind.JAVA)), played -> {
             URI uri = proxy(played.configuration()).uri();
             Customer customer = chats.new Customer(newUser(), new Http(uri));
             try (App app = start(played, uri, customer)) {
@@ -135,7 +137,7 @@ class ProxiesTest {
                 .flatMap(configuration -> Stream.of(0, 20)
                         .flatMap(others ->
                                 Stream.of(true, false, false).map(back -> new Gone(configuration, others, back))));
-        return AtOnce.play(cases, gone -> {
+        return AtOnce.play(Cases.of(cases), gone -> {
             try (Proxy proxy = new Proxy(gone.configuration(), chats.uri());
                     Others others = new Others(gone.others(), proxy.uri())) {
                 pooledProxyReadsForAClientThatIsGone(proxy.uri(), others, gone.comesBack());
@@ -186,7 +188,7 @@ class ProxiesTest {
     /** CometD's bound: what the last answer carried may be pushed though it was read. */
     @TestFactory
     Stream<DynamicTest> killedAfterReading_isNotPushedWhatWasRead() {
-        return AtOnce.play(everything(Kind.JAVASCRIPT, Kind.JAVA, Kind.JAVA_NAMING), played -> {
+        return AtOnce.play(Cases.of(everything(Kind.JAVASCRIPT, Kind.JAVA, Kind.JAVA_NAMING)), played -> {
             URI uri = proxy(played.configuration()).uri();
             Customer customer = chats.new Customer(newUser());
             long seen;
@@ -215,7 +217,7 @@ class ProxiesTest {
                         everything(Kind.JAVASCRIPT, Kind.JAVA_NAMING)
                                 .filter(played -> !played.configuration().isRecommended())),
                 EnumSet.of(Fault.FREEZE));
-        return AtOnce.play(cases, faulty -> {
+        return AtOnce.play(Cases.of(cases), faulty -> {
             try (Route route = route(faulty)) {
                 heldPollDiesWithoutAWord(faulty.through(), route);
             }
@@ -260,7 +262,7 @@ class ProxiesTest {
     @TestFactory
     Stream<DynamicTest> postThatIsSentAgain_losesNothing() {
         Stream<Faulty> cases = onEitherSide(everything(Kind.JAVASCRIPT, Kind.JAVA), EnumSet.of(Fault.SENT_AGAIN));
-        return AtOnce.play(cases, faulty -> {
+        return AtOnce.play(Cases.of(cases), faulty -> {
             try (Route route = route(faulty)) {
                 Customer customer = chats.new Customer(newUser());
                 try (App app = start(faulty.through(), route.uri(), customer)) {
@@ -280,28 +282,29 @@ class ProxiesTest {
 
     @TestFactory
     Stream<DynamicTest> networkThatFailsWhileTheAgentWrites_losesNothing() {
-        return AtOnce.play(
-                onEitherSide(everything(Kind.JAVA), EnumSet.allOf(Fault.class)).filter(Faulty::isFelt), faulty -> {
-                    Random random = new Random(faulty.toString().hashCode());
-                    try (Route route = route(faulty)) {
-                        Customer customer = chats.new Customer(newUser());
-                        try (App app = start(faulty.through(), route.uri(), customer)) {
-                            app.awaitShown(1, 1);
-                            int failsAfter = 1 + random.nextInt(8);
-                            customer.hears(failsAfter);
-                            if (faulty.through().transport() == Transport.LONG_POLLING) {
-                                await().pollInterval(Duration.ofMillis(1)).until(route.line()::isAsked);
-                            }
-                            route.line().fail(faulty.fault());
-                            customer.hears(9 - failsAfter);
-                            await().atMost(Duration.ofSeconds(10))
-                                    .until(() -> route.line().lost() > 0);
-                            customer.hears();
-                            app.awaitShown(1, 11);
-                            assertThat(app.positionsFrom(1)).isEqualTo(positions(1, 11));
-                        }
+        Stream<Faulty> cases =
+                onEitherSide(everything(Kind.JAVA), EnumSet.allOf(Fault.class)).filter(Faulty::isFelt);
+        return AtOnce.play(Cases.of(cases), faulty -> {
+            Random random = new Random(faulty.toString().hashCode());
+            try (Route route = route(faulty)) {
+                Customer customer = chats.new Customer(newUser());
+                try (App app = start(faulty.through(), route.uri(), customer)) {
+                    app.awaitShown(1, 1);
+                    int failsAfter = 1 + random.nextInt(8);
+                    customer.hears(failsAfter);
+                    if (faulty.through().transport() == Transport.LONG_POLLING) {
+                        await().pollInterval(Duration.ofMillis(1)).until(route.line()::isAsked);
                     }
-                });
+                    route.line().fail(faulty.fault());
+                    customer.hears(9 - failsAfter);
+                    await().atMost(Duration.ofSeconds(10))
+                            .until(() -> route.line().lost() > 0);
+                    customer.hears();
+                    app.awaitShown(1, 11);
+                    assertThat(app.positionsFrom(1)).isEqualTo(positions(1, 11));
+                }
+            }
+        });
     }
 
     @TestFactory
@@ -312,7 +315,7 @@ class ProxiesTest {
             Customer customer = chats.new Customer(newUser());
             List<Shown> rows = new ArrayList<>();
             List<PollingApp> dead = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < Cases.times(50, 10); i++) {
                 PollingApp app = new PollingApp(uri, customer.user()).start();
                 dead.add(app);
                 customer.hears(1 + random.nextInt(4));
@@ -421,6 +424,7 @@ class ProxiesTest {
         });
     }
 
+    @Tag(Cases.THOROUGH)
     @TestFactory
     Stream<DynamicTest> crowd_missesNothing_andIsNotPushedWhatItHasRead() {
         return AtOnce.play(Stream.of(Configuration.values()).filter(one -> !one.isRecommended()), configuration -> {

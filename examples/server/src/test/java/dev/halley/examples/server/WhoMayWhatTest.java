@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.halley.Options;
+import dev.halley.fixtures.Cases;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,10 @@ class WhoMayWhatTest {
         return cells;
     }
 
+    static Stream<Cell> played() throws Exception {
+        return Cases.of(cells().stream());
+    }
+
     @Test
     void table_hasAllCells() throws Exception {
         List<Cell> cells = cells();
@@ -100,7 +106,7 @@ class WhoMayWhatTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("cells")
+    @MethodSource("played")
     void cell_isAsTheTableSays(Cell cell) throws Exception {
         Scene scene = new Scene(cell);
         scene.prepare();
