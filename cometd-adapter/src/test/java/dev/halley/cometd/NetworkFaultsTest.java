@@ -82,7 +82,7 @@ class NetworkFaultsTest {
     }
 
     private static final String SAY = "/service/say";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long NO_PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(6);
 
     private final Map<Remedy, TestServer> servers = new HashMap<>();
@@ -138,7 +138,7 @@ class NetworkFaultsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void nothingIsLost_andNothingIsPushedTwice(Case played) throws Exception {
-        requireNonNull(this.played.get(played)).get(2, TimeUnit.MINUTES);
+        requireNonNull(this.played.get(played)).get(5, TimeUnit.MINUTES);
     }
 
     /** What the customer says reaches the chat by a channel of the application's own. */

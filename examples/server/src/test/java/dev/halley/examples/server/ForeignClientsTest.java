@@ -38,7 +38,7 @@ class ForeignClientsTest {
     private final List<DemoPush> pushes = new CopyOnWriteArrayList<>();
     private final DemoReceiver receiver = DemoReceiver.start(pushes::add);
     private final RunningServer server =
-            RunningServer.start(ServerSettings.of(options()).withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2)));
+            RunningServer.start(ServerSettings.of(options()).withTimes(Duration.ofSeconds(2), Duration.ofSeconds(5)));
     private final Http http = new Http(server.uri());
 
     ForeignClientsTest() throws Exception {}
@@ -129,7 +129,8 @@ class ForeignClientsTest {
         }
         List<String> missed = List.of(customer.hears("Written to nobody"), customer.hears("Nor is this read"));
         // Faye marks nothing, and so is told of "Received", too.
-        await().untilAsserted(() -> assertThat(customer.pushed()).endsWith(missed.get(0), missed.get(1)));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(customer.pushed()).endsWith(missed.get(0), missed.get(1)));
 
         try (NodeApp app = customer.startsApp()) {
             app.awaitPosition(4);
