@@ -77,7 +77,8 @@ public final class PayloadFitter {
     /**
      * Returns a fitter for payloads in which the chat's texts have escapes of their own, inside those of JSON.
      *
-     * @param escapes by ASCII character, such as {@code &lt;} for {@code <}
+     * @param escapes what is written for an ASCII character, such as the HTML entity for {@code <}
+     * @return a fitter with these escapes instead of any before
      */
     public PayloadFitter escaping(Map<Character, String> escapes) {
         return new PayloadFitter(limit, depth, escapes);

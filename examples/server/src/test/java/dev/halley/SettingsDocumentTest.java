@@ -32,7 +32,8 @@ class SettingsDocumentTest {
         Map<String, List<Option>> declared = declared();
         String document = Files.readString(DOCUMENT);
         String written = TABLE.matcher(document)
-                .replaceAll(table -> Matcher.quoteReplacement(table(table.group(1), declared.get(table.group(1)))));
+                .replaceAll(table -> Matcher.quoteReplacement(
+                        table(table.group(1), declared.getOrDefault(table.group(1), List.of()))));
         if (System.getProperty("halley.write") != null) {
             Files.writeString(DOCUMENT, written);
         } else {

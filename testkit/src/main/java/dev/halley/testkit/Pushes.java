@@ -41,6 +41,7 @@ public final class Pushes implements AutoCloseable {
     /**
      * Makes a provider for the type of a device.
      *
+     * @param factory what makes the provider
      * @param sections of the configuration, each with its options
      * @param device to which pushes go that are for no other
      * @throws dev.halley.OptionException if the options are not accepted
@@ -51,17 +52,35 @@ public final class Pushes implements AutoCloseable {
         this.device = device;
     }
 
-    /** Returns the provider. */
+    /**
+     * Returns the provider.
+     *
+     * @return the provider under test, open until {@link #close}
+     */
     public PushProvider provider() {
         return provider;
     }
 
-    /** Returns a push with the options of a device, of one row for each text. */
+    /**
+     * Returns a push with the options of a device.
+     *
+     * @param key the push's key
+     * @param to the device
+     * @param texts a row for each
+     * @return a push that is worth something for a minute
+     */
     public Notification notification(String key, Device to, String... texts) {
         return notification(key, options.forPush(to, Notification.NEW_AGENT_MESSAGE), texts);
     }
 
-    /** Returns a push with these options, of one row for each text; it is worth something for a minute. */
+    /**
+     * Returns a push with these options.
+     *
+     * @param key the push's key
+     * @param options as they are resolved for a device and an event
+     * @param texts a row for each
+     * @return a push that is worth something for a minute
+     */
     public static Notification notification(String key, Map<String, String> options, String... texts) {
         List<Row> rows = new ArrayList<>();
         for (String text : texts) {
@@ -80,23 +99,49 @@ public final class Pushes implements AutoCloseable {
                 options);
     }
 
-    /** Returns a row of the agent's. */
+    /**
+     * Returns a row of the agent's.
+     *
+     * @param position in the transcript, from 1
+     * @param type of the event, such as {@link ChatEvent#MESSAGE_TEXT}
+     * @param text what was said
+     * @return a row that is pushable
+     */
     public static Row row(long position, String type, String text) {
         return new Row(position, true, AT, ChatEvent.of(type, Party.AGENT, "Ann", text));
     }
 
-    /** Sends a push, and does not wait for what becomes of it. */
+    /**
+     * Sends a push, and does not wait for what becomes of it.
+     *
+     * @param key the push's key
+     * @param to the device
+     * @param texts a row for each
+     * @return completes with what becomes of it
+     */
     public CompletableFuture<Outcome> begin(String key, Device to, String... texts) {
         return provider.send(provider.format(notification(key, to, texts), to), to)
                 .toCompletableFuture();
     }
 
-    /** Sends a push, and waits for what becomes of it, 20 seconds at most. */
+    /**
+     * Sends a push, and waits for what becomes of it.
+     *
+     * @param to the device
+     * @param texts a row for each
+     * @return what became of it
+     * @throws Exception if nothing did within 20 seconds, or the provider failed
+     */
     public Outcome send(Device to, String... texts) throws Exception {
         return begin(KEY, to, texts).get(20, TimeUnit.SECONDS);
     }
 
-    /** Sends a push that says "Hello", and waits for what becomes of it. */
+    /**
+     * Sends a push that says "Hello", and waits for what becomes of it.
+     *
+     * @return what became of it
+     * @throws Exception if nothing did within 20 seconds, or the provider failed
+     */
     public Outcome send() throws Exception {
         return send(device, "Hello");
     }

@@ -10,7 +10,6 @@ import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import dev.halley.testkit.RecordingProvider.Sent;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +67,7 @@ class PushesTest {
         }
 
         @Override
-        public Collection<Option> options() {
+        public List<Option> options() {
             return List.of();
         }
 

@@ -73,11 +73,11 @@ public final class IosProviderFactory implements PushProviderFactory {
                     "[A-Za-z0-9._-]{1,255}"),
             Option.matching(
                     HOST,
-                    "`" + Access.DEFAULT_HOST + "`",
+                    "`" + Account.DEFAULT_HOST + "`",
                     "The server.",
                     "a host such as api.sandbox.push.apple.com",
                     "[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45}"),
-            Option.number(PORT, Access.DEFAULT_PORT, "The server's port.", 1, 65_535),
+            Option.number(PORT, Account.DEFAULT_PORT, "The server's port.", 1, 65_535),
             Option.text(
                     TRUSTED,
                     "whom Java trusts",

@@ -23,7 +23,6 @@ final class NtfyProvider implements PushProvider {
     /** What a server takes by default, {@code message-size-limit}. */
     private static final int LIMIT = 4_096;
 
-
     private final URI server;
     private final Duration timeLimit;
     private final WebClient client = WebClient.builder("halley-push-ntfy").build();
