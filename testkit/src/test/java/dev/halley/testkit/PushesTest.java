@@ -23,14 +23,14 @@ class PushesTest {
     @Test
     void pushes_haveTheTexts_andTheOptionsOfTheConfiguration() throws Exception {
         try (Pushes pushes = pushes(Map.of("push", Map.of("content", "none")))) {
-            assertThat(pushes.send(Device.of("pager", "other"), "One", "Two")).isEqualTo(new Outcome.Accepted());
+            assertThat(pushes.send(Device.of("pager", "Other token 1"), "One", "Two")).isEqualTo(new Outcome.Accepted());
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
         }
         assertThat(provider.sent()).extracting(Sent::texts).containsExactly(List.of("One", "Two"), List.of("Hello"));
         assertThat(provider.sent()).extracting(Sent::positions).containsExactly(List.of(1L, 2L), List.of(1L));
         assertThat(provider.sent())
                 .extracting(sent -> sent.device().token())
-                .containsExactly("other", "token-of-a-pager");
+                .containsExactly("Other token 1", "token-of-a-pager");
         assertThat(provider.sent())
                 .allSatisfy(sent -> assertThat(sent.notification().shown()).isEmpty());
         assertThat(provider.closed()).isTrue();
