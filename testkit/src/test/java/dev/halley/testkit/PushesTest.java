@@ -23,7 +23,8 @@ class PushesTest {
     @Test
     void pushes_haveTheTexts_andTheOptionsOfTheConfiguration() throws Exception {
         try (Pushes pushes = pushes(Map.of("push", Map.of("content", "none")))) {
-            assertThat(pushes.send(Device.of("pager", "Other token 1"), "One", "Two")).isEqualTo(new Outcome.Accepted());
+            assertThat(pushes.send(Device.of("pager", "Other token 1"), "One", "Two"))
+                    .isEqualTo(new Outcome.Accepted());
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
         }
         assertThat(provider.sent()).extracting(Sent::texts).containsExactly(List.of("One", "Two"), List.of("Hello"));
