@@ -10,20 +10,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An operator's exceptions to where requests may go, such as {@code hooks.internal, http://10.0.0.0/8:8080}. Entries
- * have commas between them; each is {@code [http://]host[:port]}:
+ * An operator's exceptions to the rules for where requests may go, such as {@code hooks.internal,
+ * http://10.0.0.0/8:8080}. Entries have commas between them; each is {@code [http://]host[:port]}:
  *
  * <ul>
  *   <li>{@code hooks.internal} is a name; {@code *.hooks.internal} is every name below it, but not itself. URLs with
  *       that name may go to whatever address it has.
  *   <li>{@code 10.1.2.3}, {@code 10.0.0.0/8}, {@code [fd00::1]} and {@code [fd00::]/8} are addresses. URLs may go
- *       there, whether they name the address or something that has it.
+ *       there, whether they name the address itself or a host that has it.
  *   <li>{@code :8443} restricts an entry to that port; without it every port is admitted.
  *   <li>{@code http://} admits plain {@code http} as well, to URLs that name the host, or an address of the block,
  *       literally.
  * </ul>
  *
- * <p>Immutable.
+ * <p>Immutable, and so thread-safe.
  */
 public final class AllowList {
 
@@ -38,9 +38,11 @@ public final class AllowList {
     }
 
     /**
-     * Returns the list that a text stands for.
+     * Parses a list.
      *
-     * @throws IllegalArgumentException if it is malformed
+     * @param text entries with commas between them; an empty text has none
+     * @return the list
+     * @throws IllegalArgumentException if an entry is malformed
      */
     public static AllowList parse(String text) {
         return new AllowList(Arrays.stream(text.split(",", -1))
@@ -50,13 +52,26 @@ public final class AllowList {
                 .toList());
     }
 
-    /** Returns whether plain http to a host is admitted. */
+    /**
+     * Returns whether an entry with {@code http://} admits a URL of plain {@code http}.
+     *
+     * @param host the host as the URL names it
+     * @param port the port to connect to
+     * @return whether plain {@code http} to that host is admitted
+     */
     public boolean admitsPlain(String host, int port) {
         return entries.stream()
                 .anyMatch(entry -> entry.plain && entry.isForPort(port) && entry.hosts.test(WebUrl.host(host)));
     }
 
-    /** Returns whether it is admitted to connect to an address of a host. */
+    /**
+     * Returns whether an entry admits an address of a host, as in {@link AddressGuard#admits}.
+     *
+     * @param host the host as the URL names it
+     * @param port the port to connect to
+     * @param address an address of the host
+     * @return whether the address may be dialled
+     */
     public boolean admits(String host, int port, InetAddress address) {
         return entries.stream()
                 .anyMatch(entry -> entry.isForPort(port)
@@ -66,8 +81,10 @@ public final class AllowList {
     /**
      * One exception.
      *
-     * @param hosts what a URL may name
-     * @param addresses what the host may turn out to be
+     * @param plain whether plain http is admitted as well
+     * @param port the only port that is admitted, or {@link #ANY_PORT}
+     * @param hosts the hosts that a URL may name
+     * @param addresses the addresses that a host may turn out to have
      */
     private record Entry(boolean plain, int port, Predicate<String> hosts, Predicate<InetAddress> addresses) {
 

@@ -7,7 +7,7 @@ import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 
 /**
- * Looks hosts up and leaves out addresses that are not admitted. What it returns is what Jetty then connects to,
+ * Looks hosts up and leaves out addresses that are not admitted. Jetty connects to the addresses that it returns
  * without asking again: a name cannot have one address when it is checked and another when it is used.
  */
 final class GuardedResolver implements SocketAddressResolver {
@@ -42,7 +42,7 @@ final class GuardedResolver implements SocketAddressResolver {
                 }
             });
         } catch (RejectedExecutionException e) {
-            // Too many look-ups at once. Jetty expects to be told so, not to be thrown at.
+            // Too many look-ups at once. Jetty expects a failed promise, not an exception.
             promise.failed(e);
         }
     }

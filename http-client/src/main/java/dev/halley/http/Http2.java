@@ -18,7 +18,7 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 
-/** HTTP/2 where a server negotiates it. Only who asks for it needs its jars, so nothing else may name their classes. */
+/** HTTP/2 if a server negotiates it. Its jars are optional, so no other class may name their classes. */
 final class Http2 {
 
     /** Push services allow 100 streams and more on each. */
@@ -34,12 +34,12 @@ final class Http2 {
         return new Transport(connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2));
     }
 
-    /** Returns whether the server has certainly not worked at the request that failed so. */
+    /** Returns whether the server has certainly not worked at a request that failed in this way. */
     static boolean isUnprocessed(Throwable failure) {
         return failure instanceof RetryableStreamException || REFUSED.equals(failure.getMessage());
     }
 
-    /** What a server that negotiates nothing speaks is HTTP/1.1, and not the first of ours. */
+    /** Takes HTTP/1.1 if a server negotiates nothing; Jetty alone would take the first of our protocols. */
     private static final class Transport extends HttpClientTransportDynamic {
 
         Transport(ClientConnector connector, ClientConnectionFactory.Info http2) {

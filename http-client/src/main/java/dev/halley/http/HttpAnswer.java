@@ -15,7 +15,7 @@ import javax.net.ssl.SSLException;
 import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.http.HttpException;
 
-/** What came of a post: an answer, or why there was none. Immutable. */
+/** What became of a post: the answer, or why there was none. Immutable, and so thread-safe. */
 public final class HttpAnswer {
 
     private static final int NO_ANSWER = 0;
@@ -43,45 +43,55 @@ public final class HttpAnswer {
                 NO_ANSWER, word(failure), Optional.empty(), "", failure instanceof ForbiddenAddressException);
     }
 
-    /** Returns the status; 0 if there was no answer. */
+    /** {@return the status, from 100 on; 0 if there was no answer} */
     public int status() {
         return status;
     }
 
     /**
-     * Returns a word for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no answer:
-     * {@code timeout}, {@code unknown host}, {@code no connection}, {@code connection lost}, {@code TLS failed},
-     * {@code malformed answer}, {@code forbidden address}, {@code too much to do} (or closed). Never what a server or
-     * an exception says: a token may be in that.
+     * Returns a word or two for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no
+     * answer: {@code timeout}, {@code unknown host}, {@code no connection}, {@code connection lost}, {@code TLS
+     * failed}, {@code malformed answer}, {@code forbidden address}, {@code too much to do} (also after the client was
+     * closed), or the simple name of another exception's class. It never holds what a server or an exception says,
+     * because that may contain a token.
+     *
+     * @return the reason, never empty
      */
     public String reason() {
         return reason;
     }
 
-    /** Returns how long {@code Retry-After} asks to wait, at most a day; empty if there is none, or nonsense. */
+    /** {@return how long {@code Retry-After} asks to wait, at most a day; empty if it is absent or malformed} */
     public Optional<Duration> retryAfter() {
         return retryAfter;
     }
 
-    /** Returns the body, as far as {@link WebClient.Builder#errorBodies} has it read; else empty. */
+    /** {@return the body, as far as {@link WebClient.Builder#errorBodies} has it read; else an empty text} */
     public String body() {
         return body;
     }
 
-    /** Returns whether there was an answer, and a status of 2xx. */
+    /** {@return whether there was an answer and its status is 2xx} */
     public boolean isSuccess() {
         return status >= 200 && status < 300;
     }
 
-    /** Returns whether the same post may succeed later: 408, 425, 429, 5xx, or no answer. */
+    /**
+     * Returns whether the same post may succeed later: after 408, 425, 429, 5xx, or no answer. A forbidden address is
+     * not temporary.
+     *
+     * @return whether it is worth another attempt
+     */
     public boolean isTemporary() {
         return !isForbidden && (status < 200 || status >= 500 || status == 408 || status == 425 || status == 429);
     }
 
     /**
-     * Returns what it usually means: 2xx {@code Accepted}; 410 {@code Unregistered}; 408, 425, 429, 5xx and no answer
-     * {@code Unavailable}, for {@code Retry-After}; all else {@code Rejected}, redirects and forbidden addresses
-     * included. The reason is {@link #reason()}.
+     * Returns what the answer means for a push, unless its service says otherwise: 2xx is {@link Outcome.Accepted}, 410
+     * is {@link Outcome.Unregistered}, what {@link #isTemporary()} is {@link Outcome.Unavailable} for as long as {@link
+     * #retryAfter()} says, and everything else is {@link Outcome.Rejected}, redirects and forbidden addresses included.
+     *
+     * @return the outcome, whose reason is {@link #reason()}
      */
     public Outcome toOutcome() {
         if (isSuccess()) {
@@ -121,7 +131,7 @@ public final class HttpAnswer {
         return failure.getClass().getSimpleName();
     }
 
-    /** The reason alone. */
+    /** Names the reason alone, for the body may hold a token. */
     @Override
     public String toString() {
         return "HttpAnswer[" + reason + "]";

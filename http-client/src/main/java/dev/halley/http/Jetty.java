@@ -20,12 +20,12 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's client without what a browser has (redirects, cookies, authentication, compression), within bounds, on a few
- * daemon threads.
+ * Jetty's client without the features of a browser (redirects, cookies, authentication, compression), within bounds, on
+ * a few daemon threads.
  */
 final class Jetty implements AutoCloseable {
 
-    /** To one destination, where a connection carries one request at a time. */
+    /** The most connections to one destination if each carries one request at a time. */
     static final int CONNECTIONS = 64;
 
     private static final int THREADS = 8;
@@ -44,8 +44,8 @@ final class Jetty implements AutoCloseable {
     /**
      * Starts a client, which connects to nobody yet.
      *
-     * @param name the start of its threads' names
-     * @param tls null to trust whom Java trusts
+     * @param name how the names of its threads begin
+     * @param tls null to trust servers as everywhere in this JVM
      */
     Jetty(
             String name,
@@ -57,7 +57,7 @@ final class Jetty implements AutoCloseable {
         threads.setName(name);
         threads.setDaemon(true);
         threads.setStopTimeout(STOP_TIMEOUT.toMillis());
-        // Threads of their own: a name server that is slow, perhaps a device's own, must not hold up the rest.
+        // Look-ups have their own threads: a slow name server, perhaps a device's own, must not hold up the rest.
         lookUps = new ThreadPoolExecutor(
                 LOOK_UP_THREADS,
                 LOOK_UP_THREADS,
@@ -93,7 +93,7 @@ final class Jetty implements AutoCloseable {
         client.setMaxConnectionsPerDestination(CONNECTIONS);
         client.setMaxRequestsQueuedPerDestination(REQUESTS_QUEUED);
         client.setMaxResponseHeadersSize(HEADERS);
-        // Devices can name ever new destinations.
+        // Devices can name new destinations without end.
         client.setDestinationIdleTimeout(IDLE_TIMEOUT.toMillis());
         try {
             client.start();
@@ -101,7 +101,7 @@ final class Jetty implements AutoCloseable {
             close();
             throw new IllegalStateException("The HTTP client does not start", e);
         }
-        // The start has put these in.
+        // Jetty adds these when it starts.
         client.getContentDecoderFactories().clear();
         client.getProtocolHandlers().remove(RedirectProtocolHandler.NAME);
         client.getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);

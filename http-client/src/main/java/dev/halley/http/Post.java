@@ -7,18 +7,29 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What is posted, and for how long it is tried. Immutable; {@link #toString} names the host alone.
+ * A request to post something. Immutable; {@link #toString} names the host alone.
  *
- * @param url where to: absolute, {@code http} or {@code https}; {@link WebUrl#parse} makes one of a text
- * @param contentType for example {@code application/json}
- * @param body sent in UTF-8
+ * @param url where it goes: an absolute {@code http} or {@code https} URL with a host, such as {@link WebUrl#parse}
+ *     returns
+ * @param contentType the value of {@code Content-Type}, for example {@code application/json}
+ * @param body the text to send, in UTF-8
  * @param headers more headers, by their names
- * @param timeLimit for everything from the look-up of the host to the end of what is read of the answer; above zero, at
+ * @param timeLimit how long it may take from the look-up of the host until the answer is read; longer than 0 and at
  *     most {@link WebClient#MOST_TIME_LIMIT}
  */
 public record Post(URI url, String contentType, String body, Map<String, String> headers, Duration timeLimit) {
 
-    /** @throws IllegalArgumentException if URL or time limit are others; the message holds no part of the URL */
+    /**
+     * Checks the URL and the time limit, and copies the headers.
+     *
+     * @param url {@link #url()}
+     * @param contentType {@link #contentType()}
+     * @param body {@link #body()}
+     * @param headers {@link #headers()}
+     * @param timeLimit {@link #timeLimit()}
+     * @throws IllegalArgumentException if the URL or the time limit is not accepted; the message holds no part of the
+     *     URL
+     */
     public Post {
         requireNonNull(contentType, "contentType");
         requireNonNull(body, "body");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The addresses of the public internet, by IANA's special-purpose registries.
+ * The addresses of the public internet, as IANA's special-purpose registries define them. This class is thread-safe.
  *
  * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4</a>
  * @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6</a>
@@ -35,14 +35,20 @@ public final class PublicAddresses {
             "2002::/16", // 6to4, which wraps an IPv4 address
             "3fff::/20"); // documentation
 
-    /** What is routed at all; the rest is loopback, link-local, private, multicast, or IPv4 in disguise. */
+    /** All that is routed; the rest is loopback, link-local, private, multicast, or a wrapped IPv4 address. */
     private static final List<AddressBlock> ROUTED = blocks("0.0.0.0/0", "2000::/3");
 
-    /** An IPv4 address in its last 32 bits: what DNS64 gives an IPv6 network for a host that has IPv4 alone. */
+    /** Holds an IPv4 address in the last 32 bits: DNS64 gives these to an IPv6 network for hosts with IPv4 alone. */
     private static final AddressBlock NAT64 = AddressBlock.of("64:ff9b::/96");
 
     private PublicAddresses() {}
 
+    /**
+     * Returns whether an address is public. An IPv6 address that NAT64 maps to an IPv4 address is as public as that.
+     *
+     * @param address an IPv4 or IPv6 address
+     * @return whether anybody on the internet could be reached at it
+     */
     public static boolean contain(InetAddress address) {
         if (NAT64.contains(address)) {
             return contain(InetAddresses.fromInteger(

@@ -35,21 +35,22 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP client for providers of pushes: it posts, within bounds, and says what came of that in the words of an
- * outcome.
+ * An HTTP client for providers of pushes. It posts, within bounds, and says what became of a post in words that fit an
+ * outcome's reason.
  *
  * <pre>{@code
  * WebClient client = WebClient.builder("halley-push-pager").build();
  * CompletionStage<Outcome> outcome = client.post(post).thenApply(HttpAnswer::toOutcome);
  * }</pre>
  *
- * <p>It follows no redirect, keeps no cookie and answers no challenge, so that 302 and 401 are answers like any other.
- * It sends no header but those of the post and those that HTTP needs. To each host it has at most 64 connections, for
- * which at most 4,096 posts wait; a connection that idles ends after 35 seconds. The headers of an answer have at most
- * 8 KiB. At most 13 daemon threads serve it all.
+ * <p>It follows no redirect, keeps no cookie and answers no challenge, so 302 and 401 are answers like any other. It
+ * sends no header but those of the post and those that HTTP needs. It has at most 64 connections to each host, and at
+ * most 4,096 posts wait for one of these; an idle connection ends after 35 seconds. The headers of an answer have at
+ * most 8 KiB. At most 13 daemon threads serve a client.
  *
- * <p>A post that the server has certainly not worked at, because its connection was going away, is sent again at once,
- * within its time limit. Of any other that fails nobody knows what became of it, and to send it again is the engine's.
+ * <p>If a connection goes away before the server has begun to work at a post, the post is sent again at once, within
+ * its time limit. If a post fails in any other way, nobody knows what became of it, and it is left to the engine to
+ * send it again.
  *
  * <p>This class is thread-safe.
  */
@@ -61,10 +62,10 @@ public final class WebClient implements AutoCloseable {
     private static final int RESENDS = 3;
     private static final Duration RESEND_AFTER = Duration.ofMillis(50);
 
-    /** How often posts are looked for that are too late, and how much too late they are. */
+    /** How often overdue posts are looked for, and how long a post is overdue when it is ended. */
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    /** So much of a body that nobody wants is read; a longer one costs the connection. */
+    /** How many bytes of a body that nobody wants are read; a longer body costs the connection. */
     private static final int MOST_SKIPPED = 4_096;
 
     private final Jetty jetty;
@@ -89,17 +90,20 @@ public final class WebClient implements AutoCloseable {
     }
 
     /**
-     * Returns settings for a client.
+     * Returns a builder with the defaults.
      *
-     * @param name the start of its threads' names
+     * @param name how the names of the client's threads begin
+     * @return a builder
      */
     public static Builder builder(String name) {
         return new Builder(name);
     }
 
     /**
-     * Posts. Returns at once; the stage always completes normally, on a thread of this client's, which must not be
-     * blocked. After {@link #close} it says {@code too much to do}.
+     * Posts, and returns at once. After {@link #close} the answer's reason is {@code too much to do}.
+     *
+     * @param post what to send
+     * @return what became of it; always completes normally, on a thread of this client, which must not be blocked
      */
     public CompletionStage<HttpAnswer> post(Post post) {
         Exchange exchange = new Exchange(post);
@@ -109,7 +113,7 @@ public final class WebClient implements AutoCloseable {
         return exchange.answer.whenComplete((answer, failure) -> underWay.remove(exchange));
     }
 
-    /** Jetty has a timeout of its own, and forgets some requests of a connection that is reset. */
+    /** Looks for overdue posts: Jetty's own timeout misses some requests of a connection that is reset. */
     private void look() {
         if (looking.compareAndSet(false, true)) {
             client.getScheduler().schedule(this::endLate, LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -124,18 +128,18 @@ public final class WebClient implements AutoCloseable {
         }
     }
 
-    /** Ends what is under way and all connections and threads. Closing again does nothing. */
+    /** Ends the posts that are under way, all connections and all threads. A second call does nothing. */
     @Override
     public void close() {
         try {
             jetty.close();
         } finally {
-            // Jetty forgets those whose connection is just being made.
+            // Jetty forgets posts whose connection is just being made.
             underWay.forEach(exchange -> exchange.fail(new EOFException()));
         }
     }
 
-    /** One post, with the attempts at it that reached nobody. */
+    /** One post, which is sent again if an attempt reached nobody. */
     private final class Exchange implements Response.Listener {
 
         private final Post post;
@@ -192,7 +196,7 @@ public final class WebClient implements AutoCloseable {
             hasHead = true;
             HttpAnswer head = toAnswer(response);
             if (head.isSuccess() || errorBodies == 0) {
-                // What comes after that changes nothing.
+                // The rest of the answer changes nothing.
                 answer.complete(head);
             }
         }
@@ -236,10 +240,7 @@ public final class WebClient implements AutoCloseable {
             }
         }
 
-        /**
-         * Whether a status alone says what to do. That of an error does not say whose fault it is, and the rest is
-         * lost.
-         */
+        /** Returns whether the status alone says what to do. Most 4xx need their body, and here it is lost. */
         private static boolean saysEnough(int status) {
             return status >= 500 || status == 429 || (status >= 200 && status < 300);
         }
@@ -251,15 +252,15 @@ public final class WebClient implements AutoCloseable {
                     read.toString(UTF_8));
         }
 
-        /** Whether the server has certainly not worked at this post. */
+        /** Returns whether the server has certainly not worked at this post. */
         private boolean reachedNobody(Throwable failure) {
             return failure instanceof RetryableRequestException
                     || (http2 && Http2.isUnprocessed(failure))
-                    // "session closed", of a connection that was going away when it was picked
+                    // "session closed": the connection was going away when it was picked.
                     || (failure instanceof IllegalStateException && !isCommitted);
         }
 
-        /** Takes a connection for dead on which nothing was answered for as long as this post was given. */
+        /** Closes the connection if it has answered nothing since this post began: it is probably dead. */
         private void dropIfDead(Request request) {
             Connection connection = request.getConnection();
             if (connection != null && lastAnswers.getOrDefault(connection, began) - began <= 0) {
@@ -268,7 +269,7 @@ public final class WebClient implements AutoCloseable {
         }
     }
 
-    /** Settings of a client, which are all optional. */
+    /** Makes clients. All settings are optional. Not thread-safe. */
     public static final class Builder {
 
         private final String name;
@@ -282,15 +283,22 @@ public final class WebClient implements AutoCloseable {
             this.name = requireNonNull(name, "name");
         }
 
-        /** Which addresses may be dialled. Default: all. */
+        /**
+         * Sets which addresses may be dialled.
+         *
+         * @param addresses the guard; default: all addresses are admitted
+         * @return this builder
+         */
         public Builder guard(AddressGuard addresses) {
             guard = requireNonNull(addresses, "addresses");
             return this;
         }
 
         /**
-         * Speaks HTTP/2 where a server negotiates it, on four connections to each. Needs {@code
-         * org.eclipse.jetty.http2:jetty-http2-client-transport}. Default: HTTP/1.1 alone.
+         * Speaks HTTP/2 if a server negotiates it, on at most four connections to each. Default: HTTP/1.1 alone. It
+         * needs {@code org.eclipse.jetty.http2:jetty-http2-client-transport} on the class path.
+         *
+         * @return this builder
          */
         public Builder http2() {
             http2 = true;
@@ -298,30 +306,50 @@ public final class WebClient implements AutoCloseable {
         }
 
         /**
-         * The most bytes of the body of an answer that is not 2xx; a longer one counts as a lost connection, unless its
-         * status is 429 or 5xx. Default: 0, and the status settles every answer.
+         * Sets how much is read of the body of an answer that is not 2xx. If the body is longer, the answer counts as a
+         * lost connection, unless its status is 429 or 5xx.
+         *
+         * @param mostBytes the longest body in bytes, at least 0; default: 0, no body is read, and the status alone is
+         *     the answer
+         * @return this builder
+         * @throws IllegalArgumentException if the number is negative
          */
         public Builder errorBodies(int mostBytes) {
             if (mostBytes < 0) {
-                throw new IllegalArgumentException("No number of bytes: " + mostBytes);
+                throw new IllegalArgumentException("A number of bytes is at least 0, not " + mostBytes);
             }
             errorBodies = mostBytes;
             return this;
         }
 
-        /** What time it is, for {@code Retry-After} with a date. Default: the system's clock. */
+        /**
+         * Sets the clock, which is needed if {@code Retry-After} is a date.
+         *
+         * @param time says what time it is; default: the system's clock
+         * @return this builder
+         */
         public Builder clock(InstantSource time) {
             clock = requireNonNull(time, "time");
             return this;
         }
 
-        /** Whom to trust. Default: whom Java trusts. */
+        /**
+         * Sets which servers are trusted.
+         *
+         * @param context the context for TLS; default: servers are trusted as everywhere in this JVM
+         * @return this builder
+         */
         public Builder tls(SSLContext context) {
             tls = requireNonNull(context, "context");
             return this;
         }
 
-        /** Starts the client, which connects to nobody before its first post. */
+        /**
+         * Starts a client, which does no I/O before its first post.
+         *
+         * @return the client, which the caller closes
+         * @throws IllegalStateException if it can't be started
+         */
         public WebClient build() {
             return new WebClient(this);
         }
