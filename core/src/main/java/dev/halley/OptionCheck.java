@@ -97,7 +97,7 @@ final class OptionCheck {
                 .map(module -> " belongs to " + module + ", which is not on the class path")
                 .orElseGet(() -> " is not an option here"
                         + elsewhere(name)
-                                .map(other -> "; it belongs into " + other)
+                                .map(other -> "; it belongs in " + other)
                                 .or(() -> Nearest.to(name, known.keySet())
                                         .map(nearest -> "; the nearest one is " + nearest))
                                 .orElseGet(() -> "; known are "

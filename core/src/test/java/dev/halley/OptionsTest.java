@@ -222,11 +222,11 @@ class OptionsTest {
 
     @Test
     void anOptionInAnotherSection_isToldItsPlace() {
-        refused("push", "max_events", 100).withMessageContaining("it belongs into [halley]");
-        refused("Service.sales", "pushEnabled", "fcm").withMessageContaining("it belongs into [push]");
+        refused("push", "max_events", 100).withMessageContaining("it belongs in [halley]");
+        refused("Service.sales", "pushEnabled", "fcm").withMessageContaining("it belongs in [push]");
         refused("push.provider.fcm", "_client_timeout_notification", 5)
-                .withMessageContaining("it belongs into [Service.<name>] or [push]");
-        refused("halley", "fcm.title", "x").withMessageContaining("it belongs into [push.provider.<name>] or [push]");
+                .withMessageContaining("it belongs in [Service.<name>] or [push]");
+        refused("halley", "fcm.title", "x").withMessageContaining("it belongs in [push.provider.<name>] or [push]");
         refused("Service.sales", "debug.fcm.title", "x").withMessageContaining("is not an option here");
         refused("push", "debug.pushEnabled", "fcm")
                 .withMessage("[push] debug.pushEnabled is not an option: pushEnabled is the same for all devices");

@@ -124,12 +124,12 @@ public final class HttpProviderFactory implements PushProviderFactory {
 
     private static Endpoint callback(ProviderConfig config) {
         if (config.option(ALLOW).isEmpty() && config.isSetAnywhere(ALLOW)) {
-            throw new OptionException(ALLOW + " belongs into [push.provider." + CALLBACK + "] or [push]");
+            throw new OptionException(ALLOW + " belongs in [push.provider." + CALLBACK + "] or [push]");
         }
         return new DeviceEndpoint(AllowList.parse(config.option(ALLOW).orElse("")));
     }
 
-    /** Accepts what a parser does not complain of. */
+    /** Accepts the values that a parser accepts. */
     private static Predicate<String> accepts(Consumer<String> parser) {
         return value -> {
             try {

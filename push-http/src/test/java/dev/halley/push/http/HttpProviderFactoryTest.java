@@ -51,7 +51,7 @@ class HttpProviderFactoryTest {
                 Map.of("push.provider.event.chat.newagentmessage", Map.of("httpcb.allow", "a.internal")));
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> new HttpProviderFactory().create(new ProviderConfig("httpcb", options)))
-                .withMessage("httpcb.allow belongs into [push.provider.httpcb] or [push]");
+                .withMessage("httpcb.allow belongs in [push.provider.httpcb] or [push]");
     }
 
     @ParameterizedTest
