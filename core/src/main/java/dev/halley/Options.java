@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options by section, with the names that Genesys Mobile Services gives them, checked one by one. Immutable.
+ * Options by section, with the names that Genesys Mobile Services gives them. Each is checked. Immutable, and so
+ * thread-safe.
  *
  * <table>
  * <caption>Sections</caption>
@@ -45,12 +46,12 @@ public final class Options {
     private final Settings settings;
     private final Set<String> providerNames;
 
-    /** Asked with each event, and most set none. */
+    /** Each event asks for the time to live, and most configurations set none. */
     private final boolean setsTimeToLive;
 
     private final ConcurrentHashMap<Choice, Map<String, String>> resolved = new ConcurrentHashMap<>();
 
-    /** What of a push decides which options hold. */
+    /** The traits of a push that decide which options hold. */
     private record Choice(String provider, String tag, boolean debug) {}
 
     private Options(Map<String, Map<String, String>> sections) {
@@ -63,43 +64,50 @@ public final class Options {
     }
 
     /**
-     * Returns options in which those of the providers on the class path are known.
+     * Checks options. Those of the providers on the class path are known.
      *
-     * @param sections section to option to value; values are texts, numbers, booleans, or lists of them
-     * @throws OptionException if a section, an option or a value is not accepted
+     * @param sections section to option to value; values are texts, numbers, booleans, or lists of them; a null section
+     *     is empty
+     * @return the options
+     * @throws OptionException if a section, an option or a value is not accepted, or a file of {@code texts} can't be
+     *     read
      */
     public static Options of(Map<String, ? extends @Nullable Map<String, ?>> sections) {
         return of(sections, ServiceLoader.load(PushProviderFactory.class));
     }
 
     /**
-     * Returns options in which those of these factories are known.
+     * Checks options. Those of the given factories are known.
      *
-     * @param sections section to option to value; values are texts, numbers, booleans, or lists of them
-     * @throws OptionException if a section, an option or a value is not accepted
+     * @param sections section to option to value; values are texts, numbers, booleans, or lists of them; a null section
+     *     is empty
+     * @param factories the factories of the providers whose options are accepted
+     * @return the options
+     * @throws OptionException if a section, an option or a value is not accepted, or a file of {@code texts} can't be
+     *     read
      */
     public static Options of(
             Map<String, ? extends @Nullable Map<String, ?>> sections,
             Iterable<? extends PushProviderFactory> factories) {
         OptionCheck check = new OptionCheck(factories);
         Map<String, Map<String, String>> checked = new LinkedHashMap<>();
-        // YAML makes null of a section with nothing below it.
+        // In YAML a section with nothing below it is null.
         sections.forEach(
                 (section, options) -> checked.put(section, check.check(section, options == null ? Map.of() : options)));
         return new Options(checked);
     }
 
-    /** Returns no options at all: everything has its default. */
+    /** {@return no options: everything has its default} */
     public static Options none() {
         return of(Map.of(), List.of());
     }
 
-    /** Returns the settings that these options make. */
+    /** {@return the engine's settings that follow from these options} */
     public Settings settings() {
         return settings;
     }
 
-    /** Returns the device types that {@code pushEnabled} names. */
+    /** {@return the device types that {@code pushEnabled} names, in lower case and in its order; empty by default} */
     public Set<String> pushEnabled() {
         Set<String> types = new LinkedHashSet<>();
         get(PUSH, EngineOptions.PUSH_ENABLED).stream()
@@ -110,18 +118,35 @@ public final class Options {
         return types;
     }
 
-    /** Returns the value of an option in one section. */
+    /**
+     * Returns the value of an option in one section.
+     *
+     * @param section the section without its brackets, such as {@code push}
+     * @param option the option's name
+     * @return its value; empty if this section does not set it
+     */
     public Optional<String> get(String section, String option) {
         return Optional.ofNullable(sections.getOrDefault(section, Map.of()).get(option));
     }
 
-    /** Returns whether an option is set in any section, {@code debug.} twins included. */
+    /**
+     * Returns whether any section sets an option or its {@code debug.} twin.
+     *
+     * @param option the option's name, without {@code debug.}
+     * @return whether it is set anywhere
+     */
     public boolean isSetAnywhere(String option) {
         return sections.values().stream()
                 .anyMatch(options -> options.containsKey(option) || options.containsKey(DEBUG + option));
     }
 
-    /** Returns a section that sets an option, or its {@code debug.} twin, to this value. */
+    /**
+     * Returns a section that sets an option, or its {@code debug.} twin, to a value.
+     *
+     * @param option the option's name, without {@code debug.}
+     * @param value the value
+     * @return such a section without its brackets; empty if there is none
+     */
     public Optional<String> sectionWith(String option, String value) {
         return sections.keySet().stream()
                 .filter(section -> get(section, option).equals(Optional.of(value))
@@ -130,8 +155,12 @@ public final class Options {
     }
 
     /**
-     * Returns every option as it holds for a push to a device, and beside them {@code title} and {@code body} in its language
-     * where the file that {@code texts} names has them.
+     * Returns every option as it holds for a push to a device. {@code title} and {@code body} in the device's language
+     * are added if the file that {@code texts} names has them.
+     *
+     * @param device the device
+     * @param tag the kind of push, such as {@link Notification#NEW_AGENT_MESSAGE}
+     * @return option to value
      */
     public Map<String, String> forPush(Device device, String tag) {
         Map<String, String> options = forPush(device.provider(), tag, device.debug());
@@ -146,7 +175,13 @@ public final class Options {
         return result;
     }
 
-    /** Returns for how long a push to a device is tried: {@code <type>.ttl}, else {@code ttl}; empty if neither is set. */
+    /**
+     * Returns for how long a push to a device is tried: {@code <type>.ttl}, else {@code ttl}.
+     *
+     * @param device the device
+     * @param tag the kind of push, such as {@link Notification#NEW_AGENT_MESSAGE}
+     * @return the time to live, in whole seconds; empty if neither option is set
+     */
     public Optional<Duration> timeToLive(Device device, String tag) {
         if (!setsTimeToLive) {
             return Optional.empty();
@@ -158,8 +193,11 @@ public final class Options {
     }
 
     /**
-     * Returns all sets of options that a device can choose by its provider's name, by {@code debug} and by its language, each
-     * once.
+     * Returns all sets of options that a device can choose by its provider's name, by {@code debug} and by its
+     * language.
+     *
+     * @param tag the kind of push, such as {@link Notification#NEW_AGENT_MESSAGE}
+     * @return the sets, each once
      */
     public List<Map<String, String>> variants(String tag) {
         return Stream.concat(Stream.of(""), providerNames.stream())
@@ -190,7 +228,9 @@ public final class Options {
      * [push.provider.event.<tag>]}, else {@code [push.provider.<name>]}, else {@code [push]}.
      *
      * @param provider the device's provider name
+     * @param tag the kind of push, such as {@link Notification#NEW_AGENT_MESSAGE}
      * @param debug whether {@code debug.<option>} comes first at each level
+     * @return option to value
      */
     public Map<String, String> forPush(String provider, String tag, boolean debug) {
         // Devices name their provider, and only names that have a section make a difference.
@@ -248,7 +288,7 @@ public final class Options {
         get(HALLEY, EngineOptions.MAX_TEXT).map(Integer::valueOf).ifPresent(builder::maxText);
         get(HALLEY, EngineOptions.RETENTION).map(Options::seconds).ifPresent(builder::retention);
         try {
-            // The retention is checked against the longest that any device can have.
+            // The retention must suffice for the longest time to live that any device can have.
             Duration usual =
                     get(PUSH, EngineOptions.TTL).map(Options::seconds).orElse(Settings.DEFAULT_PUSH_TIME_TO_LIVE);
             builder.pushTimeToLive(longestTimeToLive(usual)).build();

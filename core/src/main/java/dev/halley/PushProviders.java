@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Push providers by device type. Immutable; closing it closes the providers that it made. */
+/** Push providers by device type. Closing it closes the providers that it made. This class is thread-safe. */
 public final class PushProviders implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PushProviders.class);
@@ -26,8 +26,10 @@ public final class PushProviders implements AutoCloseable {
     }
 
     /**
-     * Makes a provider for each type that {@code pushEnabled} names, by the factories on the class path.
+     * Makes a provider for each type that {@code pushEnabled} names, with the factories on the class path.
      *
+     * @param options the options of the providers
+     * @return the providers, which the caller closes
      * @throws OptionException if no factory serves a type, or a factory refuses its options
      */
     public static PushProviders discover(Options options) {
@@ -35,8 +37,11 @@ public final class PushProviders implements AutoCloseable {
     }
 
     /**
-     * Makes a provider for each type that {@code pushEnabled} names, by these factories.
+     * Makes a provider for each type that {@code pushEnabled} names, with the given factories.
      *
+     * @param options the options of the providers
+     * @param factories the factories; if several serve a type, the first makes its provider
+     * @return the providers, which the caller closes
      * @throws OptionException if no factory serves a type, or a factory refuses its options
      */
     public static PushProviders discover(Options options, Iterable<? extends PushProviderFactory> factories) {
@@ -60,28 +65,39 @@ public final class PushProviders implements AutoCloseable {
         return new PushProviders(providers, true);
     }
 
-    /** Returns these providers, which stay open when the result is closed. */
+    /**
+     * Takes providers that exist already. They stay open when the result is closed.
+     *
+     * @param byType device type to provider
+     * @return the providers
+     */
     public static PushProviders of(Map<String, PushProvider> byType) {
         Map<String, PushProvider> providers = new LinkedHashMap<>();
         byType.forEach((type, provider) -> providers.put(Device.canonicalType(type), provider));
         return new PushProviders(providers, false);
     }
 
-    /** Returns no providers: nobody is ever pushed to. */
+    /** {@return no providers: nobody is ever pushed to} */
     public static PushProviders none() {
         return of(Map.of());
     }
 
-    /** Returns the types that have a provider. */
+    /** {@return the device types that have a provider, in lower case} */
     public Set<String> types() {
         return byType.keySet();
     }
 
-    /** Returns the provider of a device type. */
+    /**
+     * Returns the provider of a device type.
+     *
+     * @param type the device type, as {@link Device#type()} has it
+     * @return its provider; empty if the type is not pushed to
+     */
     public Optional<PushProvider> provider(String type) {
         return Optional.ofNullable(byType.get(type));
     }
 
+    /** Closes the providers that {@link #discover} made; those that {@link #of} was given stay open. */
     @Override
     public void close() {
         if (made) {

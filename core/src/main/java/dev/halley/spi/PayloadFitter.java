@@ -13,24 +13,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes payloads of a limited size, with as many rows as fit: the oldest rows go first; if the newest alone is too long,
- * its text is cut at a grapheme boundary and ends with {@code …}. What counts is the length of the payload in UTF-8.
+ * Writes payloads of a limited size, with as many rows as fit. The oldest rows are left out first. If the newest row
+ * alone is too long, its text is cut between graphemes and ends with {@code …}. The size of a payload is its length in
+ * bytes of UTF-8.
  *
- * <p>Rows count as they are written by {@link Fitted#toJson}: {@code {"<type>":"<text>"}} with commas between them and no
- * white space, and what is missing as {@code ,"omitted":<rows left out>} and {@code ,"truncated":true}. Immutable.
+ * <p>Sizes are counted for rows as {@link Fitted#toJson} writes them: {@code {"<type>":"<text>"}} with commas between
+ * them and no white space, then {@code ,"omitted":<rows left out>} and {@code ,"truncated":true} if something is
+ * missing. A payload that writes them shorter is fine, too. Immutable, and so thread-safe.
  */
 public final class PayloadFitter {
 
-    /** What ends a text that was cut. */
+    /** The end of a text that was cut, three bytes in UTF-8. */
     public static final String ELLIPSIS = "…";
 
-    /** A grapheme cluster. {@code BreakIterator} would split families, flags and skin tones on Java 17. */
+    /** A grapheme cluster. On Java 17 {@code BreakIterator} would split families, flags and skin tones. */
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
 
     /** The characters whose escape is a backslash and one character. */
     private static final String SHORT_ESCAPES = "\"\\\b\t\n\f\r";
 
-    /** How many bytes each ASCII character has where it is escaped once, and twice. */
+    /** How many bytes each ASCII character has if it is escaped once, and if twice. */
     private static final int[][] ESCAPED_ASCII = {escapedAscii(1), escapedAscii(2)};
 
     private static final int MOST_BYTES_OF_A_CHARACTER = 3;
@@ -41,7 +43,7 @@ public final class PayloadFitter {
     private final int limit;
     private final int depth;
 
-    /** What texts are escaped by before they become JSON. */
+    /** How characters of texts are escaped before the texts become JSON. */
     private final Map<Character, String> escapes;
 
     /** How many bytes each ASCII character of a text has, with all escapes. */
@@ -64,21 +66,28 @@ public final class PayloadFitter {
      * Returns a fitter for payloads in which the rows are JSON.
      *
      * @param limit the most bytes that a whole payload may have in UTF-8
+     * @return a fitter without further escapes
      */
     public static PayloadFitter json(int limit) {
         return new PayloadFitter(limit, 1, Map.of());
     }
 
-    /** Returns a fitter for payloads in which the rows are JSON within a JSON string, and so escaped twice. */
+    /**
+     * Returns a fitter for payloads in which the rows are JSON within a JSON string, and so escaped twice.
+     *
+     * @param limit the most bytes that a whole payload may have in UTF-8
+     * @return a fitter without further escapes
+     */
     public static PayloadFitter jsonInString(int limit) {
         return new PayloadFitter(limit, 2, Map.of());
     }
 
     /**
-     * Returns a fitter for payloads in which the chat's texts have escapes of their own, inside those of JSON.
+     * Returns a fitter for payloads in which the chat's texts are escaped before they become JSON, for example as HTML.
      *
-     * @param escapes what is written for an ASCII character, such as the HTML entity for {@code <}
-     * @return a fitter with these escapes instead of any before
+     * @param escapes ASCII character to what is written for it, such as a line break to {@code <br>}
+     * @return a fitter with these escapes, and without those that this one has
+     * @throws IllegalArgumentException if a character is not ASCII
      */
     public PayloadFitter escaping(Map<Character, String> escapes) {
         return new PayloadFitter(limit, depth, escapes);
@@ -88,12 +97,13 @@ public final class PayloadFitter {
      * Writes a payload with as many rows as fit.
      *
      * @param rows the rows to show, in order
-     * @param payload writes the whole payload; asked up to three times, the first time with what is perhaps too much
-     * @throws IllegalArgumentException if it is too large even without rows, or if what it writes for them is longer than
-     *     what they count
+     * @param payload writes the whole payload; called up to three times, first perhaps with more rows than fit
+     * @return the payload, at most as long as the limit
+     * @throws IllegalArgumentException if the payload is too large even without rows, or if it writes rows longer than
+     *     {@link Fitted#toJson} does
      */
     public String fit(List<Row> rows, Function<Fitted, String> payload) {
-        // As a rule there is room for all, and then it is quicker written than reckoned.
+        // As a rule all rows fit, and then writing them is quicker than counting first.
         if (characters(rows) <= limit) {
             String whole = payload.apply(new Fitted(entries(rows), 0, false, 0));
             if (isWithinLimit(whole)) {
@@ -103,7 +113,7 @@ public final class PayloadFitter {
         String written = payload.apply(fit(size(payload.apply(NOTHING)), rows));
         if (!isWithinLimit(written)) {
             throw new IllegalArgumentException("A payload has " + size(written) + " bytes instead of at most " + limit
-                    + ": its rows are written longer than they count, perhaps by an escape that is not told here");
+                    + ": its rows are written longer than they count, perhaps by an escape that is not declared here");
         }
         return written;
     }
@@ -121,18 +131,20 @@ public final class PayloadFitter {
     }
 
     /**
-     * What fits.
+     * The rows that fit.
      *
      * @param entries the rows that are shown, in order
      * @param omitted how many of the oldest rows are left out
      * @param truncated whether the last text was cut
-     * @param size the bytes of the whole payload, where they were counted
+     * @param size the size of the whole payload in bytes; 0 if it was not counted
      */
     public record Fitted(List<Entry> entries, int omitted, boolean truncated, int size) {
 
         /**
-         * Returns the rows as an array and, after it, what is missing as further members of the object that the array stands
-         * in: {@code [{"<type>":"<text>"}],"omitted":1,"truncated":true}.
+         * Returns the rows as an array. If something is missing, further members of the object that contains the array
+         * follow and say so: {@code [{"<type>":"<text>"}],"omitted":1,"truncated":true}.
+         *
+         * @return the value of a member, perhaps with further members
          */
         public String toJson() {
             StringBuilder json = new StringBuilder(USUAL_LENGTH);
@@ -142,7 +154,11 @@ public final class PayloadFitter {
 
         /**
          * Returns the chat part of a payload, which is the same for all platforms: {@code
-         * {"message":"…","serviceId":"…","lastTranscript":[…]}} and what is missing.
+         * {"message":"…","serviceId":"…","lastTranscript":[…]}}, with {@code omitted} and {@code truncated} as in
+         * {@link #toJson()}.
+         *
+         * @param notification the notification that the rows are of
+         * @return a JSON object
          */
         public String chatPart(Notification notification) {
             StringBuilder json = new StringBuilder(USUAL_LENGTH).append('{');
@@ -150,7 +166,13 @@ public final class PayloadFitter {
             return json.append('}').toString();
         }
 
-        /** Returns the members of the chat part, without braces and with the tag among them, to stand beside others. */
+        /**
+         * Returns the members of the chat part and {@code tag}, without braces, for an object that has other members,
+         * too.
+         *
+         * @param notification the notification that the rows are of
+         * @return members of a JSON object
+         */
         public String chatMembers(Notification notification) {
             StringBuilder json = new StringBuilder(USUAL_LENGTH);
             appendTo(json, notification, ",\"tag\":" + quoted(notification.tag()));
@@ -191,7 +213,7 @@ public final class PayloadFitter {
      * A row that is shown.
      *
      * @param type the event's type
-     * @param text the event's text, cut if need be and with the escapes of its own, but not those of JSON
+     * @param text the event's text, cut if need be, with the fitter's own escapes but without those of JSON
      */
     public record Entry(String type, String text) {
         @Override
@@ -332,7 +354,12 @@ public final class PayloadFitter {
         return depth;
     }
 
-    /** Returns a text as a JSON string, with its quotation marks. */
+    /**
+     * Returns a text as a JSON string, with its quotation marks.
+     *
+     * @param text any text
+     * @return the string
+     */
     public static String quoted(String text) {
         StringBuilder json = new StringBuilder(text.length() + 2);
         appendQuoted(json, text);
@@ -363,7 +390,12 @@ public final class PayloadFitter {
         }
     }
 
-    /** Returns how many bytes a text has as the inside of a JSON string, in UTF-8. */
+    /**
+     * Returns how long a text is within a JSON string.
+     *
+     * @param text any text
+     * @return the bytes in UTF-8, with escapes and without the quotation marks
+     */
     public static int escapedLength(CharSequence text) {
         return escapedLength(text, 1);
     }

@@ -6,7 +6,7 @@ import dev.halley.Outcome;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Sends pushes through one kind of push service. Life cycle: a {@link PushProviderFactory} makes it without I/O; then
+ * Sends pushes through one kind of push service. Life cycle: a {@link PushProviderFactory} makes it; then
  * {@code format} and {@code send} are called from any thread, many at a time; then {@code close}.
  *
  * <p>Implementations are thread-safe, do not retry (the engine does, durably) and do not block.
