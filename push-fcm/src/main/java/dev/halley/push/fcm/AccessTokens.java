@@ -13,21 +13,23 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The OAuth token of one account. One fetch at a time, in a thread of its own, for google-auth blocks: whoever needs a token
- * waits for the fetch that is under way, and while the old one is still good nobody waits at all.
+ * The OAuth tokens of one account. They are fetched one at a time, and in a thread of their own because google-auth
+ * blocks. Who needs a token waits for the fetch that is under way, but nobody waits while the old token is still good.
+ *
+ * <p>This class is thread-safe.
  */
 final class AccessTokens {
 
-    /** Google's tokens live for an hour; so much before the end of one the next is fetched. */
+    /** How long before the end of a token the next one is fetched. Google's tokens live for an hour. */
     private static final Duration AHEAD = Duration.ofMinutes(5);
 
-    /** So much before its end a token is used no more: it has to get there, and clocks differ. */
+    /** How long before its end a token is no longer used: requests take time, and clocks differ. */
     private static final Duration SPARE = Duration.ofSeconds(30);
 
-    /** After a fetch that failed the next one waits for so long. */
+    /** How long the next fetch waits after one that failed. */
     static final Duration PAUSE = Duration.ofSeconds(10);
 
-    /** Why there is no token. Its message is a word for the log; what google-auth says may hold more. */
+    /** Says why there is no token, in a word for the log: google-auth's own messages may hold a secret. */
     static final class NoTokenException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -54,14 +56,14 @@ final class AccessTokens {
     private @Nullable NoTokenException failure;
     private Instant notBefore = Instant.MIN;
 
-    /** @param fetcher runs what blocks */
+    /** @param fetcher runs the fetches, which block */
     AccessTokens(GoogleCredentials credentials, InstantSource clock, Executor fetcher) {
         this.credentials = credentials;
         this.clock = clock;
         this.fetcher = fetcher;
     }
 
-    /** Returns a token that is good for now; fails with a {@link NoTokenException}. */
+    /** Completes with a token that is good now, or fails with a {@link NoTokenException}. */
     CompletableFuture<String> get() {
         CompletableFuture<String> fetch;
         CompletableFuture<String> answer;
@@ -96,7 +98,7 @@ final class AccessTokens {
         return answer;
     }
 
-    /** Forgets a token that FCM has refused, unless there is another by now. */
+    /** Forgets a token that FCM has refused, unless it was replaced already. */
     void refused(String refused) {
         synchronized (lock) {
             if (token != null && refused.equals(token.getTokenValue())) {

@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A service account's way into a project. */
+/** Sends messages to one project with one service account. This class is thread-safe. */
 final class Account {
 
     /**
-     * What a set of options says of the account, the same for those that share one; each may be empty.
+     * The options that make an account. Sets of options with an equal description share one. Each may be empty.
      *
-     * @param credentials the file
+     * @param credentials the path of the key file
      */
     record Description(String credentials, String project, String url) {
 
@@ -37,7 +37,7 @@ final class Account {
     private final FcmClient client;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    /** @param fcm where FCM is, without a slash at the end */
+    /** @param fcm the URL of FCM, without a slash at the end */
     Account(String project, String fcm, AccessTokens tokens, FcmClient client) {
         this.project = project;
         this.url = URI.create(fcm + "/v1/projects/" + project + "/messages:send");
@@ -49,7 +49,7 @@ final class Account {
         return project;
     }
 
-    /** Sends once; a second time only if the OAuth token was refused. Completes normally. */
+    /** Sends a message, and again with a new OAuth token if the first is refused. Always completes normally. */
     CompletableFuture<Outcome> send(String json) {
         return tokens.get()
                 .thenCompose(token -> client.post(url, token, json).thenCompose(answer -> {
@@ -65,7 +65,7 @@ final class Account {
                         failure -> new Outcome.Unavailable(reason(failure), Optional.of(FcmAnswer.AFTER_TROUBLE)));
     }
 
-    /** Finds out whether the credentials are accepted, without a push to anybody. */
+    /** Asks FCM to check a message that it delivers to nobody: the answer says whether the credentials are accepted. */
     CompletableFuture<FcmAnswer> validate() {
         return tokens.get().thenCompose(token -> client.post(url, token, Message.toDryRun()));
     }
@@ -73,8 +73,8 @@ final class Account {
     private FcmAnswer warnOfMismatch(FcmAnswer answer) {
         if (answer.error().code().equals("SENDER_ID_MISMATCH") && warned.compareAndSet(false, true)) {
             LOGGER.warn(
-                    "FCM says SENDER_ID_MISMATCH, and a token is forgotten. If it is not the only one, the credentials are"
-                            + " of another project than the apps; here it is {}",
+                    "FCM says SENDER_ID_MISMATCH, and the device's token is forgotten. If this happens to many devices,"
+                            + " the credentials belong to another project than the app; theirs is {}",
                     project);
         }
         return answer;

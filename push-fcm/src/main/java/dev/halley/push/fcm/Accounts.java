@@ -55,8 +55,8 @@ final class Accounts {
     /**
      * Reads all credentials.
      *
-     * @param fetcher runs what blocks
-     * @throws OptionException if some can't be read, or there are none
+     * @param fetcher runs the fetches of OAuth tokens, which block
+     * @throws OptionException if credentials can't be read, or no set of options has both credentials and a project
      */
     static Accounts read(
             ProviderConfig config, Defaults defaults, FcmClient client, InstantSource clock, Executor fetcher) {
@@ -93,7 +93,7 @@ final class Accounts {
     }
 
     private static AccessTokens toTokens(GoogleCredentials credentials, InstantSource clock, Executor fetcher) {
-        // The engine tries again, later; trying again at once would only hold up who waits.
+        // The engine tries again later; if google-auth did so at once, pushes would only wait longer.
         GoogleCredentials scoped = credentials.createScoped(SCOPE).createWithCustomRetryStrategy(false);
         return new AccessTokens(scoped, clock, fetcher);
     }
@@ -118,7 +118,7 @@ final class Accounts {
         try {
             return ServiceAccountCredentials.fromStream(new ByteArrayInputStream(json), TokenTransport::new);
         } catch (IOException | RuntimeException e) {
-            // What it says is perhaps from the file.
+            // The exception's own message may quote the file.
             throw unusable(config, file, "it is no such file");
         }
     }
@@ -127,7 +127,7 @@ final class Accounts {
         return config.unusable(FcmProviderFactory.CREDENTIALS, file, why, CREDENTIALS_ACCEPTED);
     }
 
-    /** Returns the name of the account that these options mean, empty if they have no credentials. */
+    /** Returns the name of the account that these options describe; empty if they have no credentials. */
     String name(Map<String, String> options) {
         return names.getOrDefault(Account.Description.of(options), "");
     }
@@ -145,8 +145,8 @@ final class Accounts {
     }
 
     /**
-     * Asks FCM whether it accepts the credentials of options with {@code validate_only}. Trouble on the way there is
-     * logged, for it may pass.
+     * Asks FCM whether it accepts the credentials of options with {@code validate_only}. If FCM can't be asked, that is
+     * only logged, for the trouble may pass.
      *
      * @throws OptionException if they are refused
      */

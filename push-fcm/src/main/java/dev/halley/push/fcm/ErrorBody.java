@@ -8,15 +8,15 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 
 /**
- * What the body of an answer says is wrong.
+ * The error in the body of an answer.
  *
- * @param code {@code errorCode} of FCM's own detail, else Google's {@code status}, else empty
+ * @param code the {@code errorCode} of FCM's own detail, else Google's {@code status}, else empty
  * @param namesToken whether a field violation names {@code message.token}
  * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode">Firebase: error codes</a>
  */
 record ErrorBody(String code, boolean namesToken) {
 
-    /** Words are counted and logged, so only what looks like one of Google's is taken. */
+    /** Codes are counted and logged, so only words that look like Google's are taken. */
     private static final Pattern CODE = Pattern.compile("[A-Z][A-Z_]{0,39}");
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -24,7 +24,7 @@ record ErrorBody(String code, boolean namesToken) {
                     StreamReadConstraints.builder().maxNestingDepth(50).build())
             .build();
 
-    /** Reads a body; there is no code in what Google does not answer. */
+    /** Reads a body. If it is not an error as Google writes it, the code is empty. */
     static ErrorBody parse(String body) {
         String status = "";
         String errorCode = "";
@@ -52,7 +52,7 @@ record ErrorBody(String code, boolean namesToken) {
                 }
             }
         } catch (IOException e) {
-            // What was read until then counts.
+            // What was read before the error counts.
         }
         String code = CODE.matcher(errorCode).matches() ? errorCode : status;
         return new ErrorBody(CODE.matcher(code).matches() ? code : "", namesToken);

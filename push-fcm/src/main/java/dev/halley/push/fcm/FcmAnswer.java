@@ -6,28 +6,30 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What FCM answered, if it did.
+ * FCM's answer to a message, or why there was none.
  *
- * @param error what its body says
+ * @param http the answer itself
+ * @param error the error in its body
  * @see <a href="https://firebase.google.com/docs/cloud-messaging/error-codes">Firebase: error codes and what to do</a>
  */
 record FcmAnswer(HttpAnswer http, ErrorBody error) {
 
-    /** What Google asks for where it says nothing. */
+    /** The wait after 429 without {@code Retry-After}, as Google asks. */
     static final Duration AFTER_QUOTA = Duration.ofSeconds(60);
 
+    /** The wait after other trouble without {@code Retry-After}, as Google asks. */
     static final Duration AFTER_TROUBLE = Duration.ofSeconds(10);
 
     static FcmAnswer of(HttpAnswer http) {
         return new FcmAnswer(http, ErrorBody.parse(http.body()));
     }
 
-    /** Returns whether the OAuth token was not accepted, rather than Apple's or a browser's credentials in Firebase. */
+    /** Returns whether the OAuth token was refused, and not the credentials for Apple or browsers in Firebase. */
     boolean isUnauthorized() {
         return http.status() == 401 && !error.code().equals("THIRD_PARTY_AUTH_ERROR");
     }
 
-    /** Returns whether our credentials were accepted, whatever became of the push; empty if that is not known. */
+    /** Returns whether our credentials were accepted, whatever became of the message; empty if that is unknown. */
     Optional<Boolean> accepts() {
         return switch (http.status()) {
             case 200, 400 -> Optional.of(true);

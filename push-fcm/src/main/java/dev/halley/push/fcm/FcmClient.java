@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Posts to FCM: over HTTP/2, or HTTP/1.1 where a server or a proxy has nothing else. */
+/** Posts to FCM: over HTTP/2, or over HTTP/1.1 if a server or a proxy has nothing else. */
 final class FcmClient implements AutoCloseable {
 
-    /** For everything from the look-up of the name to the answer, by default. */
+    /** The default time limit, from the look-up of the host to the answer. */
     static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final int MOST_ERROR = 16_384;
@@ -24,9 +24,9 @@ final class FcmClient implements AutoCloseable {
     /**
      * Starts a client, which connects to nobody yet.
      *
-     * @param name the start of its threads' names
-     * @param timeout for everything from the look-up of the name to the answer
-     * @param tls null to trust whom Java trusts
+     * @param name how the names of its threads begin
+     * @param timeout the time limit, from the look-up of the host to the answer
+     * @param tls null to trust servers as everywhere in this JVM
      */
     FcmClient(String name, Duration timeout, @Nullable SSLContext tls, InstantSource clock) {
         WebClient.Builder settings =
@@ -38,7 +38,7 @@ final class FcmClient implements AutoCloseable {
         this.timeout = timeout;
     }
 
-    /** Posts JSON. Completes always, and normally. */
+    /** Posts JSON. The result always completes normally. */
     CompletableFuture<FcmAnswer> post(URI url, String token, String json) {
         return client.post(new Post(url, "application/json", json, Map.of("Authorization", "Bearer " + token), timeout))
                 .thenApply(FcmAnswer::of)

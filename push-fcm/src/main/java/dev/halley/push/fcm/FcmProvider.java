@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 
-/** Pushes over FCM. Which account a push is sent by is in the attributes of its payload. */
+/** Pushes over FCM. The attributes of a payload name the account that sends it. */
 final class FcmProvider implements PushProvider {
 
     private static final String ACCOUNT = "account";
@@ -21,7 +21,7 @@ final class FcmProvider implements PushProvider {
     private final FcmClient client;
     private final ExecutorService fetcher;
 
-    /** @param fetcher what the accounts get their tokens by; closed with the provider, as is the client */
+    /** @param fetcher runs the fetches of OAuth tokens; closed with the provider, as is the client */
     FcmProvider(Options options, Accounts accounts, FcmClient client, ExecutorService fetcher) {
         this.options = options;
         this.accounts = accounts;

@@ -18,20 +18,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes providers that push over the HTTP v1 interface of Firebase Cloud Messaging, for the device type {@code fcm}.
  *
- * <p>A message has {@code data.message}, the chat part as JSON text, {@code data.tag}, {@code data.key}, which is the push's
- * key and the same for each attempt, and a notification if there is a title or a body. Without the token it has at most 4,096
- * bytes: the oldest rows are left out, and a text that is too long is cut.
+ * <p>A message has {@code data.message}, which is the chat part as JSON text, {@code data.tag}, {@code data.key}, which
+ * is the push's key and the same for each attempt, and a notification if there is a title or a body. The whole body has
+ * at most 4,096 bytes: the oldest rows are left out, and a text that is too long is cut.
  *
- * <p>Its options are those of {@link #options()}. All credentials are read at the start; where no section names any, the
+ * <p>Its options are those of {@link #options()}. All credentials are read at the start. If no section names any, the
  * <a href="https://cloud.google.com/docs/authentication/application-default-credentials">application default
  * credentials</a> are taken, for example the file that {@code GOOGLE_APPLICATION_CREDENTIALS} names.
  *
- * <p>What each answer means follows Google's <a
- * href="https://firebase.google.com/docs/cloud-messaging/error-codes">error codes</a>: {@code UNREGISTERED}, {@code
- * SENDER_ID_MISMATCH} and a violation of {@code message.token} are {@code Unregistered}; 429 is {@code Unavailable} for all
- * pushes of the account, for {@code Retry-After} or a minute; 5xx and silence are {@code Unavailable} for {@code Retry-After}
- * or ten seconds; a 401 has the OAuth token fetched anew once, and is {@code Unavailable} then; anything else is {@code
- * Rejected}, as is a push to a device whose options have no credentials.
+ * <p>Answers are understood by Google's <a
+ * href="https://firebase.google.com/docs/cloud-messaging/error-codes">error codes</a>. {@code UNREGISTERED}, {@code
+ * SENDER_ID_MISMATCH} and a violation of {@code message.token} are {@code Unregistered}. 429 is {@code Unavailable} for
+ * all pushes of the account, for as long as {@code Retry-After} says, else for a minute. 408, 425, 5xx and no answer
+ * are {@code Unavailable} for as long as {@code Retry-After} says, else for ten seconds. After a 401 the message is
+ * sent once more with a new OAuth token; a second 401 is {@code Unavailable}, too. Everything else is {@code Rejected},
+ * also a push to a device whose options have no credentials.
  *
  * <p>This class is thread-safe.
  */
@@ -96,8 +97,8 @@ public final class FcmProviderFactory implements PushProviderFactory {
             Option.flag(
                     VALIDATE,
                     "`false`",
-                    "Whether FCM is asked at the start, for at most ten seconds, if it takes the credentials; if not, the"
-                            + " start is refused."),
+                    "Whether FCM is asked at the start, for at most ten seconds, if it takes the credentials; if not,"
+                            + " the start is refused."),
             new Option(
                             "fcm.apiKey",
                             "–",
@@ -108,7 +109,8 @@ public final class FcmProviderFactory implements PushProviderFactory {
                     .asSecret());
 
     private static final String NAME = "halley-push-fcm";
-    /** Google is asked for few tokens at a time, and a fetch that hangs must not hold up every other account's. */
+
+    /** Few tokens are fetched at a time, but a fetch that hangs must not hold up those of all other accounts. */
     private static final int FETCHERS = 4;
 
     private final InstantSource clock;
@@ -126,8 +128,8 @@ public final class FcmProviderFactory implements PushProviderFactory {
     }
 
     /**
-     * @param timeout for everything but the OAuth token
-     * @param tls null to trust whom Java trusts
+     * @param timeout the time limit of a request to FCM; OAuth tokens have their own
+     * @param tls null to trust servers as everywhere in this JVM
      */
     FcmProviderFactory(InstantSource clock, Duration timeout, @Nullable SSLContext tls, Accounts.Defaults defaults) {
         this.clock = clock;

@@ -4,7 +4,7 @@ import dev.halley.http.WebUrl;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where FCM is. */
+/** Checks the URL of FCM. */
 final class FcmUrl {
 
     static final String GOOGLES = "https://fcm.googleapis.com";

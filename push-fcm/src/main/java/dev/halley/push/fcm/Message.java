@@ -16,8 +16,8 @@ import java.util.Optional;
 final class Message {
 
     /**
-     * The most bytes of a body. FCM's limit is one of data and notification together; what it adds up exactly is not said,
-     * so here everything counts.
+     * The most bytes of a body. FCM limits data and notification together, but does not say exactly what it counts, so
+     * here everything counts.
      *
      * @see <a href="https://firebase.google.com/docs/cloud-messaging/concept-options">Firebase: message types</a>
      */
@@ -26,7 +26,8 @@ final class Message {
     /**
      * The longest time for which FCM keeps a message.
      *
-     * @see <a href="https://firebase.google.com/docs/cloud-messaging/concept-options#ttl">Firebase: lifespan of a message</a>
+     * @see <a href="https://firebase.google.com/docs/cloud-messaging/concept-options#ttl">Firebase: lifespan of a
+     *     message</a>
      */
     static final Duration MOST_TIME_TO_LIVE = Duration.ofDays(28);
 
@@ -38,14 +39,14 @@ final class Message {
     /**
      * Returns {@code {"message":{…}}} with as many rows as fit.
      *
-     * @throws IllegalArgumentException if it is too large even without rows
+     * @throws IllegalArgumentException if the body is too large even without rows
      */
     static String toJson(Notification notification, String token) {
         return PayloadFitter.jsonInString(MOST_BYTES)
                 .fit(notification.shown(), rows -> body(notification, token, rows));
     }
 
-    /** Returns the body of a request that FCM checks, but delivers to nobody: its token is nobody's. */
+    /** Returns a body that FCM checks but delivers to nobody: no device has its token. */
     static String toDryRun() {
         return "{\"validate_only\":true,\"message\":{\"token\":\"dry-run\",\"data\":{}}}";
     }
@@ -55,7 +56,7 @@ final class Message {
             json.writeObjectFieldStart("message");
             json.writeStringField("token", token);
             json.writeObjectFieldStart("data");
-            json.writeStringField("message", rows.chatPart(notification)); // FCM wants texts as data
+            json.writeStringField("message", rows.chatPart(notification)); // values of data are texts
             json.writeStringField("tag", notification.tag());
             json.writeStringField("key", notification.key());
             json.writeEndObject();
@@ -77,7 +78,7 @@ final class Message {
 
     private static void writeAndroid(JsonGenerator json, Notification notification, boolean isAlert, boolean isSilent)
             throws IOException {
-        // Google slows an app down that shows nothing for pushes of high priority.
+        // If an app shows nothing for pushes of high priority, Google delivers its pushes more slowly.
         String usual = isSilent ? "normal" : "high";
         boolean isNowOrNever = notification.option(FcmProviderFactory.TTL).equals(Optional.of("0"));
         long seconds = isNowOrNever ? 0 : Math.min(secondsOf(notification.timeToLive()), MOST_TIME_TO_LIVE.toSeconds());
@@ -91,7 +92,7 @@ final class Message {
                 "collapse_key",
                 notification.option(FcmProviderFactory.COLLAPSE_KEY).or(() -> chat));
         if (isAlert && chat.isPresent()) {
-            // The collapse key replaces what has not been delivered yet, this tag what is already shown.
+            // The collapse key replaces pushes that are not delivered yet; this tag replaces one that is shown.
             json.writeObjectFieldStart("notification");
             json.writeStringField("tag", chat.get());
             json.writeEndObject();
@@ -99,7 +100,7 @@ final class Message {
         json.writeEndObject();
     }
 
-    /** Rounds up: what is left of one second is no zero, which would be now or never. */
+    /** Rounds up: a part of a second must not become 0, which means now or never. */
     private static long secondsOf(Duration left) {
         return left.plusSeconds(1).minusNanos(1).toSeconds();
     }
@@ -115,7 +116,7 @@ final class Message {
     }
 
     private static String write(Fields fields) {
-        // A writer, for Jackson's own UTF-8 turns each emoji into two escapes.
+        // Through a writer, because Jackson's own UTF-8 turns each emoji into two escapes.
         StringWriter out = new StringWriter(USUAL_LENGTH);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();

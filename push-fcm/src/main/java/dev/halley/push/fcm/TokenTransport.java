@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How google-auth talks to those who give tokens: as java.net does, with its proxies and trust store, but within bounds and
- * without connections or threads that stay.
+ * Carries google-auth's requests for tokens. It uses java.net's client, with its proxies and trust store, but within
+ * bounds, and keeps no connection or thread.
  */
 final class TokenTransport extends HttpTransport {
 
@@ -50,7 +50,7 @@ final class TokenTransport extends HttpTransport {
             connection.addRequestProperty(name, value);
         }
 
-        /** The look for a metadata server has shorter ones; google-auth's own are longer. */
+        /** Takes shorter timeouts, as for the search for a metadata server, but not google-auth's longer ones. */
         @Override
         public void setTimeout(int connectTimeout, int readTimeout) {
             connection.setConnectTimeout(shorter(connectTimeout));

@@ -119,7 +119,8 @@ class FcmProviderFactoryTest {
             strings = {
                 "",
                 "hunter2",
-                "{\"type\":\"authorized_user\",\"client_id\":\"hunter2\",\"client_secret\":\"x\",\"refresh_token\":\"y\"}",
+                "{\"type\":\"authorized_user\",\"client_id\":\"hunter2\",\"client_secret\":\"x\","
+                        + "\"refresh_token\":\"y\"}",
                 "{\"type\":\"service_account\",\"client_email\":\"hunter2\"}",
                 "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\","
                         + "\"private_key\":\"hunter2\"}"

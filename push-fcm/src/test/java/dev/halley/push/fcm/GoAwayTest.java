@@ -51,7 +51,8 @@ class GoAwayTest {
             }
             long milliseconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
             System.out.printf(
-                    "%d sends, %d in flight, %d ms: %d GOAWAYs, %d requests, %d doubles, sent again by the engine: %s%n",
+                    "%d sends, %d in flight, %d ms: %d GOAWAYs, %d requests, %d doubles,"
+                            + " sent again by the engine: %s%n",
                     SENDS, inFlight, milliseconds, fcm.goAways(), fcm.requests(), fcm.doubles(), failures);
             assertThat(fcm.goAways()).isGreaterThanOrEqualTo(SENDS / EVERY - 5);
             assertThat(fcm.accepted()).as("different pushes that arrived").isEqualTo(SENDS);

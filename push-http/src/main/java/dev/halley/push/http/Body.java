@@ -24,7 +24,7 @@ final class Body {
     }
 
     private static String toJson(Notification notification, Device device, Fitted rows) {
-        // A writer, for Jackson's own UTF-8 turns each emoji into two escapes.
+        // Through a writer, because Jackson's own UTF-8 turns each emoji into two escapes.
         StringWriter out = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();

@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;
 
-/** Pushes go where the device says: outside and by https, or where the operator allows it. */
+/** Pushes go to the URL that the device named: to public addresses by https, or where the operator allows it. */
 final class DeviceEndpoint implements Endpoint {
 
     private final AllowList allowed;
@@ -28,7 +28,7 @@ final class DeviceEndpoint implements Endpoint {
         return WebUrl.parse(url);
     }
 
-    /** None: whoever names a URL must not be handed a credential. */
+    /** Returns none: a URL that a device named must not get a credential. */
     @Override
     public Optional<String> authorization(Notification notification) {
         return Optional.empty();

@@ -7,7 +7,7 @@ import dev.halley.http.WebUrl;
 import java.net.URI;
 import java.util.Optional;
 
-/** Whose word it is where pushes go, and what follows from that. */
+/** Says where pushes go, and what is admitted and sent there, depending on who named the URL. */
 interface Endpoint extends AddressGuard {
 
     /**
@@ -17,13 +17,13 @@ interface Endpoint extends AddressGuard {
      */
     String url(Notification notification, Device device);
 
-    /** Returns the {@code Authorization} that goes along. */
+    /** Returns the value of the header {@code Authorization}; empty if there is none. */
     Optional<String> authorization(Notification notification);
 
-    /** Returns what {@link WebUrl#parse} does. */
+    /** Parses a URL as {@link WebUrl#parse} does. */
     Optional<URI> parse(String url);
 
-    /** Returns whether a URL may be used, as far as it can be said before its host is looked up. */
+    /** Returns whether a URL may be used, as far as its scheme, host and port tell before the host is looked up. */
     boolean admits(URI url);
 
     /** See {@link dev.halley.spi.PushProvider#circuit}. */

@@ -22,8 +22,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Pushes by an HTTP {@code POST}.
  *
- * <p>What the options say of a push travels in the attributes of its payload, credentials included: they depend on the
- * device and the event, the notification has them resolved already, and a payload is neither printed nor kept.
+ * <p>The options of a push, credentials included, travel in the attributes of its payload: they depend on the device
+ * and the event, the notification has already resolved them, and a payload is neither printed nor kept.
  */
 final class HttpProvider implements PushProvider {
 

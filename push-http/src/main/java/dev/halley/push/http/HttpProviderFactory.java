@@ -14,22 +14,23 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Makes providers that push by an HTTP {@code POST}: {@code customhttp} to a URL that the operator names, {@code httpcb} to
- * the URL that the device registered as its token.
+ * Makes providers that push by an HTTP {@code POST}: {@code customhttp} to a URL that the operator names, {@code
+ * httpcb} to the URL that the device registered as its token.
  *
- * <p>The body is {@code {"deviceId":"…","message":<chat part>,"tag":"…"}}, never trimmed. Requests are identified and signed
- * as <a href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md">Standard
- * Webhooks</a> says: {@code webhook-id} is the push's key, the same for each attempt, {@code webhook-timestamp} the time of
- * the attempt, {@code webhook-signature} is there if there is a secret.
+ * <p>The body is {@code {"deviceId":"…","message":<chat part>,"tag":"…"}} and is never trimmed. Requests are identified
+ * and signed according to <a
+ * href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md">Standard
+ * Webhooks</a>: {@code webhook-id} is the push's key, the same for each attempt; {@code webhook-timestamp} is the time
+ * of the attempt; {@code webhook-signature} is sent if there is a secret.
  *
- * <p>Its options are those of {@link #options()}. {@code customhttp.secret} and {@code customhttp.timeout} are for both
- * types. Give {@code [push.provider.httpcb]} a secret of its own if those who receive at {@code customhttp.url} trust the
- * signature alone, for anybody can have a push of his own chat sent to himself. What {@code httpcb.allow} admits is said
- * at {@link AllowList}.
+ * <p>Its options are those of {@link #options()}. {@code customhttp.secret} and {@code customhttp.timeout} hold for
+ * both types. If the receiver at {@code customhttp.url} trusts the signature alone, give {@code [push.provider.httpcb]}
+ * a secret of its own, because every customer can have a signed push of their own chat sent to themselves. {@link
+ * AllowList} says what {@code httpcb.allow} admits.
  *
- * <p>An answer of 2xx is {@code Accepted}; 410 {@code Unregistered}; 408, 425, 429, 5xx, silence and nonsense are {@code
- * Unavailable}, for {@code Retry-After} if it says so, at most a day; anything else is {@code Rejected}, redirects included,
- * as are URLs of devices that are malformed or not admitted.
+ * <p>An answer of 2xx is {@code Accepted} and 410 is {@code Unregistered}. 408, 425, 429, 5xx, no answer and a
+ * malformed one are {@code Unavailable}, for as long as {@code Retry-After} says, at most a day. Everything else is
+ * {@code Rejected}: redirects, other statuses, and a device's URL that is malformed or not admitted.
  *
  * <p>This class is thread-safe.
  */
@@ -71,13 +72,15 @@ public final class HttpProviderFactory implements PushProviderFactory {
             Option.seconds(
                     TIMEOUT,
                     HttpProvider.DEFAULT_TIMEOUT,
-                    "How long a push of either type may take, from the look-up of the name to the status of the answer.",
+                    "How long a push of either type may take, from the look-up of the name to the status of the"
+                            + " answer.",
                     1,
                     HttpProvider.MOST_TIMEOUT.toSeconds()),
             new Option(
                     ALLOW,
                     "none",
-                    "Exceptions to \"https at public addresses\" for `httpcb`; read from `push.provider.httpcb` or `push`.",
+                    "Exceptions to \"https at public addresses\" for `httpcb`; read from `push.provider.httpcb` or"
+                            + " `push`.",
                     "[http://]host[:port] with commas between them, host being a name, *.name, 10.1.2.3, 10.0.0.0/8,"
                             + " [fd00::1] or [fd00::]/8",
                     accepts(AllowList::parse)));

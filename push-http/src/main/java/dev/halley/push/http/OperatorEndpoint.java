@@ -9,12 +9,12 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Pushes go where the operator says, which may be anywhere. */
+/** Pushes go to the URL that the operator configured, which may be anywhere. */
 final class OperatorEndpoint implements Endpoint {
 
     private final Options options;
 
-    /** Those that were configured, and so not many; each push asks twice. */
+    /** Parsed once, for each push asks twice; all of them are configured, so they are few. */
     private final ConcurrentHashMap<String, Optional<URI>> urls = new ConcurrentHashMap<>();
 
     OperatorEndpoint(Options options) {
@@ -49,7 +49,7 @@ final class OperatorEndpoint implements Endpoint {
         return true;
     }
 
-    /** The origin of the configured URL: a device can choose among those, but not make up new ones. */
+    /** Names the origin of the configured URL: a device can choose among the configured ones, but not add any. */
     @Override
     public String circuit(Device device) {
         return Optional.ofNullable(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())

@@ -10,7 +10,7 @@ import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signs as the Standard Webhooks specification says, with each of its secrets. */
+/** Signs with each of its secrets, as the Standard Webhooks specification demands. Immutable. */
 final class Signer {
 
     private static final String PREFIX = "whsec_";
@@ -26,7 +26,7 @@ final class Signer {
      * Returns a signer.
      *
      * @param secrets {@code whsec_} and base64, several with spaces or commas between them
-     * @throws IllegalArgumentException if they have another form; its message has no secret in it
+     * @throws IllegalArgumentException if they have another form; the message holds no secret
      */
     static Signer of(String secrets) {
         return new Signer(Arrays.stream(secrets.strip().split("[\\s,]+", -1))

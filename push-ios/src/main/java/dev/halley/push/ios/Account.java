@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** A server of APNs and what opens it. Its files are read once. Immutable. */
+/** A server of APNs with the credentials for it. Files are read once. Immutable. */
 final class Account {
 
     static final String DEFAULT_HOST = ApnsClientBuilder.PRODUCTION_APNS_HOST;
@@ -35,9 +35,9 @@ final class Account {
     private static final int P256_BITS = 256;
 
     /**
-     * What a set of options says of the account, the same for those that share one.
+     * The options that make an account. Sets of options with an equal description share one.
      *
-     * @param trusted and what follows: null if not set
+     * @param trusted null if not set, as all that follow
      */
     record Description(
             String host,
@@ -61,7 +61,7 @@ final class Account {
                     options.get(IosProviderFactory.CERTIFICATE_PASSWORD));
         }
 
-        /** Without the password. */
+        /** Leaves the password out. */
         @Override
         public String toString() {
             return host + ":" + port;
@@ -84,7 +84,7 @@ final class Account {
         this.credential = credential;
     }
 
-    /** Returns which option a set of options lacks. */
+    /** Returns an option that is missing for complete credentials; empty if they are complete. */
     static Optional<String> missing(Map<String, String> options) {
         if (options.containsKey(IosProviderFactory.CERTIFICATE)) {
             return Optional.empty();
@@ -101,7 +101,7 @@ final class Account {
     /**
      * Reads the files that the options name.
      *
-     * @throws BadFileException if one is none of its kind
+     * @throws BadFileException if a file can't be read or is not what its option demands
      * @throws OptionException if the options contradict each other
      */
     static Account read(Description description) throws BadFileException {
@@ -140,7 +140,7 @@ final class Account {
                 return key;
             }
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            // Nothing of it is told: it might quote the key.
+            // The exception is not passed on: it might quote the key.
         }
         throw new BadFileException(IosProviderFactory.KEY, file, "it has no such key", accepted);
     }
@@ -154,7 +154,7 @@ final class Account {
             step.on(new ApnsClientBuilder());
             return step;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            // Nothing of it is told: it might quote the password.
+            // The exception is not passed on: it might quote the password.
             throw new BadFileException(IosProviderFactory.CERTIFICATE, file, "it does not open", accepted);
         }
     }
@@ -169,7 +169,7 @@ final class Account {
                 return all.toArray(new X509Certificate[0]);
             }
         } catch (GeneralSecurityException e) {
-            // Told below.
+            // Reported below.
         }
         throw new BadFileException(IosProviderFactory.TRUSTED, file, "it has no certificate", accepted);
     }
@@ -186,11 +186,11 @@ final class Account {
         }
     }
 
-    /** Makes a client, which connects to nobody before its first push. */
+    /** Makes a client, which does not connect before its first push. */
     ApnsClient open(EventLoopGroup loops, ApnsClientMetricsListener listener) {
         ApnsClientBuilder builder = new ApnsClientBuilder()
                 .setApnsServer(host, port)
-                // Provider tokens are made per connection, and APNs wants few of them.
+                // Each connection makes a provider token, and APNs wants few of these.
                 .setConcurrentConnections(1)
                 .setConnectionTimeout(CONNECT_TIMEOUT)
                 .setGracefulShutdownTimeout(Duration.ZERO)
@@ -204,7 +204,7 @@ final class Account {
         } catch (SSLException e) {
             throw new IllegalStateException("TLS does not start", e);
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException("What opened before does not open any more", e);
+            throw new IllegalStateException("Credentials that could be used before can't be used any more", e);
         }
     }
 
@@ -214,7 +214,7 @@ final class Account {
         return host + ":" + port;
     }
 
-    /** Says that a file is none of its kind, and nothing of what is in it. */
+    /** Says that a file is not what its option demands. The message holds nothing of its content. */
     static final class BadFileException extends Exception {
 
         private static final long serialVersionUID = 1L;

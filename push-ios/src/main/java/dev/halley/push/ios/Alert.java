@@ -23,13 +23,15 @@ import java.util.Optional;
  */
 final class Alert {
 
-    /** What APNs takes. */
+    /** The most bytes that APNs takes. */
     static final int MOST_LIMIT = 4_096;
 
-    /** What Apple's interface of the old days took. */
+    /** The most bytes that Apple's old interface took. */
     static final int LEAST_LIMIT = 256;
 
+    /** Below this limit the thread's id would leave too little room. */
     static final int LEAST_LIMIT_WITH_THREAD = 512;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private Alert() {}
@@ -37,13 +39,13 @@ final class Alert {
     /**
      * Returns {@code {"aps":{…},"message":"…","serviceId":"…","tag":"…","lastTranscript":[…]}}, within the limit.
      *
-     * @throws IllegalArgumentException if it does not fit even without rows
+     * @throws IllegalArgumentException if the payload does not fit even without rows
      */
     static String toJson(Notification notification) {
         return PayloadFitter.json(limit(notification)).fit(notification.shown(), rows -> toJson(notification, rows));
     }
 
-    /** Returns how many bytes a payload with these options has at least, the number of rows that are left out included. */
+    /** Returns how many bytes a payload with these options has without any row, but with {@code omitted}. */
     static int least(String message, Map<String, String> options) {
         Notification notification = new Notification(
                 "key",
@@ -69,7 +71,7 @@ final class Alert {
     }
 
     private static String toJson(Notification notification, Fitted rows) {
-        // A writer, for Jackson's own UTF-8 turns each emoji into two escapes.
+        // Through a writer, because Jackson's own UTF-8 turns each emoji into two escapes.
         StringWriter out = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();

@@ -18,22 +18,22 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
- * What an answer of APNs means.
+ * Says what an answer of APNs means.
  *
  * @see <a
- *     href="https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns">Apple on
- *     its answers</a>
+ *     href="https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns"
+ *     >Apple on its answers</a>
  */
 final class ApnsOutcomes {
 
     private static final String EXPIRED_PROVIDER_TOKEN = "ExpiredProviderToken";
 
-    /** The reason that a new provider token cures. */
+    /** The reason after which a new provider token helps. */
     static final Optional<String> EXPIRED = Optional.of(EXPIRED_PROVIDER_TOKEN);
 
     private static final String BAD_DEVICE_TOKEN = "BadDeviceToken";
 
-    /** Apple wants a provider token to live for 20 minutes at least; that one does is all that helps. */
+    /** The pause after trouble with provider tokens. Apple wants each to be used for at least 20 minutes. */
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private enum Kind {
@@ -49,14 +49,14 @@ final class ApnsOutcomes {
                 return new Outcome.Unregistered(reason, since);
             }
         },
-        /** This push alone. */
+        /** This push alone is tried later. */
         LATER {
             @Override
             Outcome outcome(String reason, Optional<Instant> since) {
                 return new Outcome.Unavailable(reason);
             }
         },
-        /** Whatever is sent with this credential to this server. */
+        /** All pushes with this credential to this server are tried later. */
         ALL_LATER {
             @Override
             Outcome outcome(String reason, Optional<Instant> since) {
@@ -93,7 +93,7 @@ final class ApnsOutcomes {
                 "PayloadEmpty",
                 "PayloadTooLarge",
                 "TopicDisallowed",
-                // The set-up is wrong: only its operator can help.
+                // The configuration is wrong: only the operator can help.
                 "BadCertificate",
                 "BadCertificateEnvironment",
                 "BadEnvironmentKeyIdInToken",
@@ -101,7 +101,7 @@ final class ApnsOutcomes {
                 "InvalidProviderToken",
                 "MissingProviderToken");
         kind(Kind.UNREGISTERED, BAD_DEVICE_TOKEN, "DeviceTokenNotForTopic", "ExpiredToken", "Unregistered");
-        // TooManyRequests is about one device's token; UnrelatedKeyIdInToken about this connection.
+        // TooManyRequests concerns one device's token, UnrelatedKeyIdInToken this connection.
         kind(Kind.LATER, "IdleTimeout", "InternalServerError", "TooManyRequests", "UnrelatedKeyIdInToken");
         kind(Kind.ALL_LATER, "ServiceUnavailable", "Shutdown");
         kind(Kind.ALL_IN_A_MINUTE, EXPIRED_PROVIDER_TOKEN, "TooManyProviderTokenUpdates");
@@ -116,11 +116,11 @@ final class ApnsOutcomes {
     /**
      * Returns what a rejection means.
      *
-     * @param reason Apple's word for it; one that is not known counts as its status does
-     * @param since since when a token is dead
+     * @param reason Apple's word for it; if the word is unknown, the status decides
+     * @param since since when the token has been invalid
      */
     static Outcome of(int status, Optional<String> reason, Optional<Instant> since) {
-        // What is no word at all might repeat anything.
+        // A reason that is not a single word might repeat anything, even the token.
         String word = reason.filter(text -> text.matches("[A-Za-z]{1,64}")).orElse(String.valueOf(status));
         return KINDS.getOrDefault(word, ofStatus(status)).outcome(word, since);
     }
@@ -132,17 +132,17 @@ final class ApnsOutcomes {
         return status == 408 || status == 429 || status >= 500 || status < 300 ? Kind.LATER : Kind.REJECTED;
     }
 
-    /** Returns what it means if a new provider token is too old, too. */
+    /** Returns the outcome if APNs finds a new provider token expired, too. */
     static Outcome expiredProviderToken() {
         return Kind.ALL_IN_A_MINUTE.outcome(EXPIRED_PROVIDER_TOKEN, Optional.empty());
     }
 
-    /** Returns what APNs would say of a token that is none by its form. */
+    /** Returns what APNs would answer to a malformed device token. */
     static Outcome malformedToken() {
         return new Outcome.Unregistered(BAD_DEVICE_TOKEN);
     }
 
-    /** Reasons name the kind of trouble alone: an exception's message can have anything in it. */
+    /** Names only the kind of trouble as the reason: an exception's message can hold anything. */
     static Outcome of(Throwable failure) {
         return new Outcome.Unavailable(Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .flatMap(cause -> kindOfTrouble(cause).stream())
@@ -160,7 +160,7 @@ final class ApnsOutcomes {
         if (failure instanceof SSLException && !(failure instanceof SslClosedEngineException)) {
             return Optional.of("TLS failed");
         }
-        // A connection that ends is told in many ways.
+        // Many exceptions report a connection that has ended.
         if (failure instanceof IOException || failure instanceof Http2Exception) {
             return Optional.of("connection lost");
         }

@@ -21,17 +21,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one server of APNs with one credential: one connection, and those who wait for it.
+ * The way to one server of APNs with one credential: one connection, and the pushes that wait for it.
  *
- * <p>Pushy keeps what it was given until its connection is there, however long that takes, and sends it then, even if
- * whoever asked has given up. So without a connection it is given one push, which makes it connect, and a line whose
- * push gives up before that is given up as well; the others wait here, each for as long as its time limit lasts. What
- * Pushy is given is bounded, and a line that says nothing for a whole time limit is given up with all that is on it:
- * that frees what never was answered, ends connections that are dead without anybody having been told, and makes the
- * next attempt to connect at once rather than after Pushy's minute.
+ * <p>Pushy keeps the pushes that it is given until it has a connection, however long that takes. Then it sends them,
+ * even those that were given up meanwhile. So without a connection Pushy is given only one push, which makes it
+ * connect; the others wait here, each until its time limit is over. If that one push is given up before there is a
+ * connection, its line (one of Pushy's clients) is replaced.
  *
- * <p>All fields belong to the event loop, on which Pushy's connection lives as well. So there is no lock, and what
- * Pushy says of its connection is true.
+ * <p>With a connection, a bounded number of pushes is on the line. If nothing was answered for a whole time limit, the
+ * line is replaced, and all pushes on it are given up. That frees pushes that were never answered, ends connections
+ * that have died unnoticed, and lets the next attempt to connect begin at once, for which Pushy would wait up to a
+ * minute.
+ *
+ * <p>All fields belong to the event loop. Pushy's connection uses the same one, so no lock is needed, and what Pushy
+ * says of its connection is up to date.
  */
 final class Gateway {
 
@@ -53,9 +56,9 @@ final class Gateway {
     private boolean closed;
 
     /**
-     * Makes a gateway, which connects to nobody yet.
+     * Makes a gateway, which does not connect yet.
      *
-     * @param loops of one thread, which stays open
+     * @param loops a group of one thread; the gateway does not close it
      */
     Gateway(Account account, EventLoopGroup loops, Duration timeLimit) {
         this.account = account;
@@ -92,10 +95,10 @@ final class Gateway {
         }
     }
 
-    /** Gives Pushy what it may have. */
+    /** Gives Pushy waiting pushes for as long as the line has room. */
     private void pump() {
         while (!closed && line.hasRoom()) {
-            // Who is to make it connect is the one that has most of its time left.
+            // The push with the most time left opens the connection.
             Sending next = line.isConnected() ? waiting.pollFirst() : waiting.pollLast();
             if (next == null) {
                 return;
@@ -104,14 +107,14 @@ final class Gateway {
         }
     }
 
-    /** Takes another line. Returns what was on the old one. */
+    /** Replaces the line. Returns the pushes that were on the old one. */
     private List<Sending> replaceLine() {
         List<Sending> lost = line.giveUp();
         line = new Line();
         return lost;
     }
 
-    /** One of Pushy's clients. Whether it is connected is known when it is asked for a connection. */
+    /** One of Pushy's clients, which tells when it connects. */
     private final class Line implements ApnsClientMetricsListener {
 
         private final Set<Sending> sent = new LinkedHashSet<>();
@@ -120,9 +123,7 @@ final class Gateway {
         private boolean refused;
         private long answers;
 
-        /**
-         * Pushy drops a connection that is dead when it next comes across it, which may be after it has made another.
-         */
+        /** Returns whether there is a connection. Pushy may notice a dead one only after it has made another. */
         boolean isConnected() {
             return connections > 0 && !refused;
         }
@@ -145,7 +146,7 @@ final class Gateway {
                 Sending sending, @Nullable PushNotificationResponse<Push> response, @Nullable Throwable failure) {
             answers++;
             if (!sent.remove(sending)) {
-                return; // The line was given up.
+                return; // The line was replaced.
             }
             if (response != null) {
                 sending.answered(response);
@@ -155,7 +156,7 @@ final class Gateway {
             pump();
         }
 
-        /** Ends it. Returns what was on it. */
+        /** Closes the client. Returns the pushes that were on the line. */
         List<Sending> giveUp() {
             List<Sending> lost = new ArrayList<>(sent);
             sent.clear();
@@ -229,7 +230,7 @@ final class Gateway {
                 return;
             }
             if (response.getRejectionReason().equals(ApnsOutcomes.EXPIRED)) {
-                // APNs takes nothing more on this line, and Pushy makes one token a line.
+                // APNs takes nothing more on this line, and Pushy makes only one provider token for each.
                 List<Sending> lost = replaceLine();
                 for (int i = lost.size() - 1; i >= 0; i--) {
                     lost.get(i).tryAgain();
@@ -241,7 +242,7 @@ final class Gateway {
                     response.getStatusCode(), response.getRejectionReason(), response.getTokenInvalidationTimestamp()));
         }
 
-        /** At once and once, before all who wait; but who makes the connection comes first. */
+        /** Tries once more, before all pushes that wait; only the one that opens the connection precedes it. */
         private void tryAgain() {
             if (outcome.isDone()) {
                 return;

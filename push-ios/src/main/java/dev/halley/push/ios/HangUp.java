@@ -7,8 +7,9 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.logging.LogLevel;
 
 /**
- * Ends a connection on which TLS fails. Pushy does not, and would read nonsense for as long as it comes. A frame logger that
- * logs nothing is where Pushy lets somebody else see its connections: each begins with settings.
+ * Ends a connection on which TLS fails. Pushy does not do so, and would read nonsense for as long as it comes. Pushy
+ * gives access to its connections only through a frame logger. This one logs nothing; each connection begins with
+ * settings, and there it adds its handler.
  */
 final class HangUp extends Http2FrameLogger {
 

@@ -33,7 +33,7 @@ final class IosProvider implements PushProvider {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
-    /** Older iOS code prints a token in this form. */
+    /** Some apps print a token in an old form, such as {@code <740f4707 bebcf74f>}. */
     private static final Pattern DECORATION = Pattern.compile("[<> ]");
 
     private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]+");
@@ -70,7 +70,7 @@ final class IosProvider implements PushProvider {
             attributes.put(BACKGROUND, "true");
         }
         if (notification.collapse()) {
-            // APNs takes 64 bytes at most, and a service's id can be longer.
+            // APNs takes at most 64 bytes, and a service's id can be longer.
             attributes.put(COLLAPSE_ID, uuid(notification.serviceId()).toString());
         }
         return new Payload(notification.key(), Alert.toJson(notification), attributes);
@@ -95,7 +95,7 @@ final class IosProvider implements PushProvider {
         }
         String token = DECORATION.matcher(device.token()).replaceAll("");
         if (!TOKEN.matcher(token).matches()) {
-            // What APNs would say; the token is a part of the request's path.
+            // APNs would answer the same; the token becomes a part of the request's path, so it is not sent there.
             return CompletableFuture.completedFuture(ApnsOutcomes.malformedToken());
         }
         return gateway.send(new Push(
@@ -108,7 +108,7 @@ final class IosProvider implements PushProvider {
                 attributes.containsKey(BACKGROUND)));
     }
 
-    /** The server and credential of the options that hold for the device. */
+    /** Names the server and credential of the options that hold for the device. */
     @Override
     public String circuit(Device device) {
         @Nullable

@@ -14,15 +14,16 @@ import java.util.Set;
 /**
  * Makes providers that push to iOS: {@code ios}, through the Apple Push Notification service (APNs).
  *
- * <p>Each distinct server and credential that a device can choose, by its provider's name or by {@code debug}, has one
- * connection, made with the first push. Texts are trimmed exactly to {@code apple.payload_limit}.
+ * <p>Devices choose a server and a credential by their provider's name and by {@code debug}. Each such pair has one
+ * connection, which the first push opens. Payloads are cut exactly to {@code apple.payload_limit}.
  *
  * <p>Its options are those of {@link #options()}: a key with its ids and a topic, or a certificate. Each may differ per
  * provider and event.
  *
- * <p>What APNs says is sorted by its reason: {@code BadDeviceToken}, {@code DeviceTokenNotForTopic}, {@code ExpiredToken}
- * and {@code Unregistered} are {@code Unregistered}, since when if it says so; what time may cure, a connection that is lost
- * and silence for ten seconds are {@code Unavailable}; anything else is {@code Rejected}.
+ * <p>Answers of APNs are understood by their reason. {@code BadDeviceToken}, {@code DeviceTokenNotForTopic}, {@code
+ * ExpiredToken} and {@code Unregistered} are {@code Unregistered}, since the time that APNs names, if it does. Trouble
+ * that may pass, a lost connection and no answer for ten seconds are {@code Unavailable}. Everything else is {@code
+ * Rejected}.
  *
  * <p>This class is thread-safe.
  */
@@ -46,7 +47,7 @@ public final class IosProviderFactory implements PushProviderFactory {
     static final String MUTABLE_CONTENT = "apple.mutable-content";
     static final String PAYLOAD_LIMIT = "apple.payload_limit";
 
-    /** From the call to the answer, a wait for the connection included. */
+    /** The time from the call to the answer, including the wait for a connection. */
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
 
     private static final List<Option> OPTIONS = List.of(
@@ -148,7 +149,7 @@ public final class IosProviderFactory implements PushProviderFactory {
         }
     }
 
-    /** What is never cut has to leave room for the chat, whatever the service, the provider and the language. */
+    /** Checks that title, body and message, which are never cut, fit for every service, provider and language. */
     private static void checkRoom(ProviderConfig config, Map<String, String> variant) {
         for (String service : config.options().settings().services()) {
             config.options().settings().service(service).ifPresent(settings -> {

@@ -8,11 +8,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A push as Pushy takes it. Pushy's own implementation prints token and payload.
+ * A push as Pushy takes it. It replaces Pushy's own class, which prints token and payload.
  *
- * @param id what APNs calls {@code apns-id}, the same for each attempt
- * @param background whether it wakes the app silently, for which Apple wants the lower priority
- * @see <a href="https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns">Apple on
+ * @param id the header {@code apns-id}, the same for each attempt
+ * @param background whether the push wakes the app silently, for which Apple wants the lower priority
+ * @see <a
+ *     href="https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns">Apple on
  *     requests</a>
  */
 record Push(

@@ -94,7 +94,8 @@ final class Outage {
                     .hasSize(customers);
             assertThat(bodies).as("the same body for the same id").hasSize(customers);
             assertThat(doubles).as("doubles").isLessThanOrEqualTo(inFlight);
-            return "%d pushes, %d at a time: %d accepted before, away for %d ms, all accepted after %d ms; %s; %d doubles, all with the id of the first; %d connections"
+            return ("%d pushes, %d at a time: %d accepted before, away for %d ms, all accepted after %d ms; %s;"
+                            + " %d doubles, all with the id of the first; %d connections")
                     .formatted(
                             customers,
                             inFlight,

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 /** Publishes pushes on <a href="https://docs.ntfy.sh/publish/">ntfy</a>: the device's token is the topic. */
 final class NtfyProvider implements PushProvider {
 
-    /** What a server takes by default, {@code message-size-limit}. */
+    /** The most bytes that a server takes by default, {@code message-size-limit}. */
     private static final int LIMIT = 4_096;
 
     private final URI server;
@@ -38,7 +38,7 @@ final class NtfyProvider implements PushProvider {
         return new Payload(notification.key(), body, Map.of());
     }
 
-    /** The sentence, then a line for each row. A row takes less here than in JSON, for which the fitter counts. */
+    /** Returns the sentence, then a line for each row. A row is shorter here than in JSON, which the fitter counts. */
     private static String lines(Notification notification, PayloadFitter.Fitted rows) {
         StringJoiner lines = new StringJoiner("\n").add(notification.message());
         if (rows.omitted() > 0) {
@@ -53,13 +53,13 @@ final class NtfyProvider implements PushProvider {
         if (!device.token().matches("[A-Za-z0-9_-]{1,64}")) {
             return completedFuture(new Outcome.Rejected("not a topic"));
         }
-        // Servers from 2.16 on replace a message by another one with the same id, so a retry shows nothing twice.
+        // Servers from 2.16 on replace a message by another with the same id, so a retry is not shown twice.
         Map<String, String> headers = Map.of("X-Sequence-ID", payload.key());
         Post post = new Post(server.resolve("/" + device.token()), "text/plain", payload.body(), headers, timeLimit);
         return client.post(post).thenApply(NtfyProvider::toOutcome);
     }
 
-    /** ntfy limits who publishes, and not a topic: 429 holds for all pushes. */
+    /** ntfy limits the publisher and not a topic, so 429 holds for all pushes. */
     private static Outcome toOutcome(HttpAnswer answer) {
         return answer.status() == 429
                 ? new Outcome.Unavailable(answer.reason(), answer.retryAfter(), true)

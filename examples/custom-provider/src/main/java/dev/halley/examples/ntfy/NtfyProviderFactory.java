@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** Makes the provider of devices whose {@code push_notification_type} is {@code ntfy}. */
+/** Makes the provider for devices whose {@code push_notification_type} is {@code ntfy}. */
 public final class NtfyProviderFactory implements PushProviderFactory {
 
     static final Option URL = Option.matching(
