@@ -2,12 +2,12 @@ package dev.halley.internal;
 
 import static java.util.Objects.requireNonNull;
 
-/** Forms of names and texts, checked where a value enters. */
+/** Checks the form of names and texts when they enter. */
 public final class Checks {
 
     private Checks() {}
 
-    /** Checks for 1 to 64 of {@code A-Z a-z 0-9 _ -}. */
+    /** Checks that a value has 1 to 64 of the characters {@code A-Z a-z 0-9 _ -}. */
     public static void identifier(String what, String value) {
         requireNonNull(value, what);
         if (!isIdentifier(value)) {
@@ -15,12 +15,12 @@ public final class Checks {
         }
     }
 
-    /** Returns whether a value is 1 to 64 of {@code A-Z a-z 0-9 _ -}. */
+    /** Returns whether a value has 1 to 64 of the characters {@code A-Z a-z 0-9 _ -}. */
     public static boolean isIdentifier(String value) {
         return value.indexOf('.') < 0 && isName(value);
     }
 
-    /** Checks for 1 to 64 of {@code A-Z a-z 0-9 . _ -}. */
+    /** Checks that a value has 1 to 64 of the characters {@code A-Z a-z 0-9 . _ -}. */
     public static void name(String what, String value) {
         requireNonNull(value, what);
         if (!isName(value)) {
@@ -28,7 +28,7 @@ public final class Checks {
         }
     }
 
-    /** Without a stream, for every event comes by here twice. */
+    /** Uses no stream, because every event is checked twice. */
     private static boolean isName(String value) {
         if (value.isEmpty() || value.length() > 64) {
             return false;

@@ -47,8 +47,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine: a face over {@link Sessions}, which commits, and over live delivery and pushes, which follow what was
- * committed. It tells the agent and the observer, and keeps nothing of a chat.
+ * The engine. It puts together {@link Sessions}, which commits, and live delivery and pushes, which follow what was
+ * committed. It tells the agent and the observer itself, and keeps nothing of a chat.
  *
  * <p>This class is thread-safe.
  */
@@ -95,7 +95,7 @@ public final class DefaultChatEngine implements ChatEngine {
         sessions = new Sessions(store, options, settings, observer);
         connections = new LocalConnections(sessions, scheduler, clock, observer);
         dispatcher = new PushDispatcher(sessions, builder.providers, options, settings, clock, scheduler, observer);
-        // In this order: who is connected gets it first. The store last, for it may tell of what is due at once.
+        // In this order: connected customers are served first, and the store comes last, for it may call at once.
         connections.start();
         dispatcher.start();
         sessions.follow(this::follow);
@@ -126,8 +126,7 @@ public final class DefaultChatEngine implements ChatEngine {
                 chat.polled(),
                 chat.secureKey().map(Sessions::hash).orElse(null));
         return sessions.create(identity, chat.device().orElse(null), now).thenCompose(opened -> {
-            // Also where it is there: whoever tries again has perhaps not got the reply to the first time, and then
-            // nobody was told.
+            // Also if the chat exists already: after a first call whose reply was lost, nobody was told.
             announce(chat);
             if (opened.isPresent()) {
                 observer.chatOpened(chat.serviceName());
@@ -219,7 +218,7 @@ public final class DefaultChatEngine implements ChatEngine {
         return connections;
     }
 
-    /** Returns what sends pushes, for whoever checks the engine: outcomes can be late or come twice. */
+    /** Returns the dispatcher of pushes, with which tests bring outcomes late or twice. */
     public PushDispatcher pushes() {
         return dispatcher;
     }
@@ -236,7 +235,7 @@ public final class DefaultChatEngine implements ChatEngine {
         own.forEach(Runnable::run);
     }
 
-    /** What the store tells. */
+    /** Takes the store's calls. */
     private final class Listener implements SessionStore.Listener {
 
         @Override
@@ -261,7 +260,7 @@ public final class DefaultChatEngine implements ChatEngine {
         }
     }
 
-    // What follows from a commit beside delivery and pushes: the agent and the observer are told
+    // After a commit, beside delivery and pushes: the agent and the observer are told
 
     private void follow(Commit commit) {
         Session before = commit.before();
@@ -326,7 +325,7 @@ public final class DefaultChatEngine implements ChatEngine {
         }
     }
 
-    /** A chat is found by its service's id without an index, and opened twice it is the same one. */
+    /** Derives a chat's id from its service's id: no index is needed, and a chat that is opened twice stays one. */
     private static ChatId chatIdOf(String serviceId) {
         byte[] hash =
                 Hashing.sha256().hashString(serviceId, StandardCharsets.UTF_8).asBytes();

@@ -3,7 +3,7 @@ package dev.halley.internal;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Ids of events: unique, short and cheap; nothing depends on their being hard to guess. */
+/** Makes ids of events. They are unique, short and cheap; they need not be hard to guess. */
 public final class EventIds {
 
     private static final String PROCESS = Long.toString(new SecureRandom().nextLong() >>> 16, Character.MAX_RADIX);

@@ -7,12 +7,12 @@ import java.util.Optional;
 /** Finds the name that somebody probably meant. */
 public final class Nearest {
 
-    /** No known name is nearly as long, and edits are counted in the square of the length. */
+    /** The longest name that is compared: no known one is nearly as long, and the time grows with its square. */
     private static final int MOST_MEANT = 200;
 
     private Nearest() {}
 
-    /** Returns the known name with the fewest edits from {@code name}, empty if all are far from it. */
+    /** Returns the known name that takes the fewest edits; empty if all take many. */
     public static Optional<String> to(String name, Collection<String> known) {
         if (name.length() > MOST_MEANT) {
             return Optional.empty();
@@ -24,9 +24,9 @@ public final class Nearest {
                 .filter(candidate -> edits(name, candidate) <= far);
     }
 
-    /** Returns a value as it can stand in one line: no control characters, no user-info of a URL, at most 80 characters. */
+    /** Returns a value that fits into one line: without control characters and user-info, at most 80 characters. */
     public static String printable(String value) {
-        // From the start of a word alone: from everywhere it would take the square of the length.
+        // User-info is looked for only from the start of a word: otherwise the time would grow with the square.
         String line =
                 value.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?").replaceAll("(?<![^/\\s])[^/\\s]+@", "(not shown)@");
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";

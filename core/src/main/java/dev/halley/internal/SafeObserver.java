@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what an application's observer throws away from the engine. */
+/** Wraps an application's observer: exceptions that it throws are logged and do not reach the engine. */
 final class SafeObserver {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SafeObserver.class);

@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions in the store: commits an input of one and says what it was before and after. It knows the rules and the
- * store; whoever wants to do something about a change follows it.
+ * The sessions in the store. It commits an input of a session and says what the session was before and after. It knows
+ * only the rules and the store; followers do what a change asks for.
  *
  * <p>This class is thread-safe.
  */
@@ -46,30 +46,30 @@ public final class Sessions {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Sessions.class);
 
-    /** An input of {@link Session}. Pure: it may be asked more than once. */
+    /** An input of {@link Session}. Pure, because it may be applied more than once. */
     @FunctionalInterface
     public interface Input {
         Step apply(Session session, Policy policy, Instant now);
     }
 
     /**
-     * What a commit has changed.
+     * The change that was committed.
      *
      * @param after null if the chat was removed
-     * @param appended what was written to the transcript
+     * @param appended the rows that were written to the transcript
      */
     public record Commit(Session before, @Nullable Session after, List<Row> appended) {
 
-        /** Returns the session as it is now, or was last. */
+        /** Returns the session after the change, or before it if the chat was removed. */
         public Session latest() {
             return after == null ? before : after;
         }
     }
 
-    /** A session and a part of its transcript, of one instant. */
+    /** A session and a part of its transcript, both read at the same instant. */
     public record Excerpt(Session session, List<Row> rows) {}
 
-    /** Does what follows from a commit of this node, derived from the difference alone. It must not throw. */
+    /** Does what a commit of this node asks for, derived only from the difference. It must not throw. */
     @FunctionalInterface
     public interface Follower {
         void follow(Commit commit);
@@ -89,17 +89,17 @@ public final class Sessions {
         this.observer = observer;
     }
 
-    /** Has somebody follow what is committed from now on, after those who follow already. */
+    /** Adds a follower of all later commits, which is called after those that were added before. */
     public void follow(Follower follower) {
         followers.add(follower);
     }
 
-    /** Nobody follows from now on. */
+    /** Calls no follower from now on. */
     void close() {
         closed = true;
     }
 
-    /** Opens a chat; completes with its session, with nothing if there is one under its id. */
+    /** Opens a chat. Completes with its session, or with nothing if there is already a chat with its id. */
     CompletionStage<Optional<Session>> create(Identity identity, @Nullable Device device, Instant now) {
         ChatEvent joined = ChatEvent.joined(Party.CLIENT, identity.nickname());
         Step step = Session.opened(identity, device, joined, policy(identity.serviceName(), device), now);
@@ -109,10 +109,11 @@ public final class Sessions {
     }
 
     /**
-     * Commits what follows from an input.
+     * Commits an input.
      *
-     * @param name of the input, for logs and for whoever watches a store
-     * @return completes with what has changed, if anything; with nothing if there is no such chat
+     * @param name the input's name, for logs and for tests that watch a store
+     * @return completes with the session before and after, equal if nothing has changed; with nothing if there is no
+     *     such chat
      */
     public CompletionStage<Optional<Commit>> update(ChatId chat, String name, Input input) {
         return store.update(chat, new Rule(name, input)).handle((change, failure) -> {
@@ -138,12 +139,12 @@ public final class Sessions {
         }
     }
 
-    /** Reads a session alone. */
+    /** Reads a session without rows. */
     public CompletionStage<Optional<Session>> read(ChatId chat) {
         return read(chat, 0, 0).thenApply(excerpt -> excerpt.map(Excerpt::session));
     }
 
-    /** Reads a session and at most {@code max} rows after a position; completes with nothing if there is no such chat. */
+    /** Reads a session and at most {@code max} rows after a position. Completes with nothing if there is no chat. */
     public CompletionStage<Optional<Excerpt>> read(ChatId chat, long after, int max) {
         return store.read(chat, after, max).thenApply(page -> page.map(p -> new Excerpt(session(p.state()), p.rows())));
     }
@@ -153,7 +154,7 @@ public final class Sessions {
         return store.ofOwner(owner).thenCompose(this::readAll);
     }
 
-    /** Reads the sessions after a chat, at most so many, in the store's order. */
+    /** Reads at most {@code limit} sessions that follow a chat in the store's order. */
     CompletionStage<List<Session>> all(@Nullable ChatId after, int limit) {
         return store.all(after == null ? "" : after.value(), limit).thenCompose(this::readAll);
     }
@@ -174,7 +175,7 @@ public final class Sessions {
         return store.node();
     }
 
-    /** Has another node look at a chat. */
+    /** Asks another node to look at a chat. */
     public void nudge(NodeId node, ChatId chat) {
         store.nudge(node, chat);
     }
@@ -184,12 +185,12 @@ public final class Sessions {
         store.announce(owner);
     }
 
-    /** Returns whether a customer needs a chat's key to be served it. */
+    /** Returns whether customers must show a chat's key. */
     public boolean requireKeys() {
         return settings.requireSecureKey();
     }
 
-    /** Returns whether a key opens a chat: any does where none is required. */
+    /** Returns whether a key opens a chat. If keys are not required, every key does, also none. */
     public boolean opens(Session session, @Nullable String secureKey) {
         if (!settings.requireSecureKey()) {
             return true;
@@ -202,7 +203,7 @@ public final class Sessions {
                         hash(secureKey).getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Returns the settings of a session's service; the defaults where it is not known any more. */
+    /** Returns the settings of a session's service, or the defaults if the service is no longer known. */
     public ServiceSettings service(Session session) {
         return service(session.identity().serviceName());
     }
@@ -218,17 +219,17 @@ public final class Sessions {
     private Duration pushTimeToLive(@Nullable Device device) {
         return Optional.ofNullable(device)
                 .flatMap(d -> options.timeToLive(d, Notification.NEW_AGENT_MESSAGE))
-                // Zero is for the service, which delivers at once or never; to get there takes an attempt.
+                // Zero tells the push service to deliver at once or never; the push still needs time to get there.
                 .map(timeToLive -> timeToLive.isZero() ? settings.sendTimeout() : timeToLive)
                 .orElse(settings.pushTimeToLive());
     }
 
-    /** Names a chat in the log. */
+    /** Returns the name of a chat in the log. */
     public static String shortHash(ChatId chat) {
         return hash(chat.value()).substring(0, 8);
     }
 
-    /** Returns the hash of a chat's key, which is kept in its place. */
+    /** Returns the hash that is kept instead of a chat's key. */
     static String hash(String secureKey) {
         return Hashing.sha256().hashString(secureKey, StandardCharsets.UTF_8).toString();
     }
@@ -238,12 +239,12 @@ public final class Sessions {
                 session(change.before()), change.after().map(Sessions::session).orElse(null), change.appended());
     }
 
-    /** The only place where a store's state is taken for what it is: a store keeps what the engine has given it. */
+    /** Casts a store's state, here and nowhere else: a store returns the states that the engine gave it. */
     private static Session session(SessionState state) {
         return (Session) state;
     }
 
-    /** An input as stores see it. */
+    /** Gives an input the form that stores apply. */
     private final class Rule implements SessionStore.Rule {
         private final String name;
         private final Input input;

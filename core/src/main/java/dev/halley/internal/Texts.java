@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** Titles and bodies of pushes by language, from a file that an operator edits. Immutable. */
 public final class Texts {
 
-    /** What a file of texts is, for the complaint about another one. */
+    /** Describes a file that is accepted, for the complaint about another one. */
     public static final String ACCEPTED =
             "a properties file in UTF-8 with title, body, title.<language> and body.<language>,"
                     + " for example title.pt-BR";
@@ -36,7 +36,7 @@ public final class Texts {
     /**
      * Reads a file.
      *
-     * @throws IllegalArgumentException if it can't be read, or has other keys; its message says so in one line
+     * @throws IllegalArgumentException if the file can't be read or has other keys; the message says so in one line
      */
     public static Texts read(String file) {
         Properties properties = new Properties();
@@ -71,8 +71,8 @@ public final class Texts {
     }
 
     /**
-     * Returns the text for a language: of the tag itself, else of the tag without its last part and so on, else the one
-     * without a language.
+     * Returns the text for a language: the one of the tag itself, else of the tag without its last part and so on, else
+     * the one without a language.
      *
      * @param name {@code title} or {@code body}
      * @param language a tag such as {@code pt-BR}, or empty
@@ -87,7 +87,7 @@ public final class Texts {
         return Optional.ofNullable(byKey.get(name));
     }
 
-    /** Returns the languages that have a text of their own, in lower case, and the empty one. */
+    /** Returns the languages that have their own texts, in lower case, and the empty text. */
     public Set<String> languages() {
         return Stream.concat(
                         Stream.of(""),

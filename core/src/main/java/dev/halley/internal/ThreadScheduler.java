@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs tasks on a few daemon threads, one for each processor; one more thread watches the time. */
+/** Runs tasks on daemon threads: one for each processor, at least two, and one more that watches the time. */
 final class ThreadScheduler implements Scheduler, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ThreadScheduler.class);
@@ -50,7 +50,7 @@ final class ThreadScheduler implements Scheduler, AutoCloseable {
                 try {
                     task.run();
                 } catch (RuntimeException e) {
-                    // Without its message, which might be a store's or a link's own and hold anything.
+                    // Without the message: a store or a link may have put anything into it.
                     LOGGER.warn(
                             "A task failed, which is a bug: {} at {}",
                             e.getClass().getName(),

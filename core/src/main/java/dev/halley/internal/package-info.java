@@ -1,4 +1,4 @@
-/** The engine itself. Not exported: start reading at {@code Session}, which holds every rule. */
+/** The engine itself, which is not exported. Start reading at {@code Session}, which holds every rule. */
 @NullMarked
 package dev.halley.internal;
 

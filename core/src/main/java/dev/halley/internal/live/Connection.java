@@ -9,10 +9,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A customer's connection to this node: what it said when it came, and the chat that it serves, if there is one. */
+/** A customer's connection to this node: what its client said on arrival, and the chat that it serves, if any. */
 final class Connection {
 
-    /** By when they shook hands, and of those that say nothing of it by when they were attached. */
+    /** Orders connections by their handshakes; those that do not tell are ordered by when they were attached. */
     static final Comparator<Connection> BY_ARRIVAL = Comparator.comparingLong(
                     (Connection connection) -> connection.arrival.order())
             .thenComparingLong(connection -> connection.number);
@@ -24,7 +24,7 @@ final class Connection {
 
     private @Nullable LiveReader reader;
 
-    /** The one before, from which the link may still have to take something. */
+    /** The reader before this one. The link may still be taking rows from it. */
     private @Nullable LiveReader last;
 
     private CompletionStage<Void> tail = CompletableFuture.completedFuture(null);
@@ -36,7 +36,7 @@ final class Connection {
         this.number = number;
     }
 
-    /** Does something after all that was asked of this connection before, whether that failed or not. */
+    /** Runs a task after all earlier tasks of this connection, whether they failed or not. */
     CompletionStage<Void> then(Supplier<CompletionStage<Void>> task) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         CompletionStage<Void> before;
@@ -60,7 +60,7 @@ final class Connection {
         return done;
     }
 
-    /** Completes, well in any case, when all is done that was asked of this connection so far. */
+    /** Completes when all earlier tasks of this connection are over; always normally. */
     synchronized CompletionStage<Void> settled() {
         return tail.handle((nothing, failure) -> null);
     }
@@ -73,7 +73,7 @@ final class Connection {
         return reader != null && reader.chat().equals(chat);
     }
 
-    /** Serves another chat from now on; null for none. Returns the reader of the one before. */
+    /** Replaces the reader, by null to serve no chat. Returns the reader before. */
     synchronized @Nullable LiveReader serve(@Nullable LiveReader next) {
         LiveReader before = reader;
         if (before != null) {
@@ -83,7 +83,7 @@ final class Connection {
         return before;
     }
 
-    /** Completes when the link has taken what it was given for chats before: it takes one call at a time. */
+    /** Completes when the link has taken the rows of the chat before: it takes one call at a time. */
     synchronized CompletionStage<Void> taken() {
         return last == null ? CompletableFuture.completedFuture(null) : last.taken();
     }

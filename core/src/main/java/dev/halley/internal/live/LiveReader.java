@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives one connection what is new in one chat: reads the log after {@code sent}, hands it over, and reads again while
- * anybody asks. One reader at a time; a nudge while it reads makes it read once more.
+ * Gives one connection the new rows of one chat. It reads the transcript after {@code sent}, hands the rows over, and
+ * reads on while it is asked to. Only one thread reads at a time; a nudge meanwhile makes it read once more.
  *
  * <p>This class is thread-safe.
  */
@@ -37,13 +37,13 @@ final class LiveReader {
     /** How many rows are read at once. */
     private static final int PAGE = 256;
 
-    /** How many bytes of rows are handed over at once, so that no link has to keep a part back. */
+    /** The most bytes of rows that are handed over at once, so that no link has to keep a part back. */
     private static final int PORTION = 100 * 1024;
 
-    /** What a row has beside its nickname and text. */
+    /** The bytes of a row beside its nickname and text, roughly. */
     private static final int ROW = 100;
 
-    /** A repeat that has not begun. Nothing is read until it is due. */
+    /** A repetition that has not begun yet. Nothing is read until it is due. */
     private record Rewind(long after, boolean due, CompletableFuture<Void> begun) {}
 
     private static final CompletionStage<Boolean> NOTHING = CompletableFuture.completedFuture(false);
@@ -55,22 +55,22 @@ final class LiveReader {
     private final AtomicLong confirmed;
     private final AtomicReference<@Nullable Rewind> rewind = new AtomicReference<>();
 
-    /** How many nudges were not looked at yet; whoever raises it from 0 reads. */
+    /** How many nudges are not followed yet. The thread that raises it from 0 reads. */
     private final AtomicInteger nudges = new AtomicInteger();
 
-    /** What the link was given before, for another chat: it takes one call at a time. */
+    /** Completes when the link has taken the rows of another chat: it takes one call at a time. */
     private final CompletionStage<Void> before;
 
-    /** Completed when the first rows, or those that are repeated, were handed over; written by the one who reads only. */
+    /** Completed when the first or the repeated rows were handed over. Written only by the thread that reads. */
     private volatile CompletableFuture<Void> begun = new CompletableFuture<>();
 
-    /** Where the reader is; written by the one who reads only. */
+    /** The position of the last row that was read. Written only by the thread that reads. */
     private volatile long sent;
 
-    /** The last row that was ever handed over; {@code sent} goes back where rows are repeated. */
+    /** The highest position that was ever handed over; {@code sent} goes back if rows are repeated. */
     private volatile long handed;
 
-    /** Whether the next rows do not continue those before; written by the one who reads only. */
+    /** Whether the next rows do not continue the last ones. Written only by the thread that reads. */
     private volatile boolean begins = true;
 
     private volatile CompletionStage<Void> taken;
@@ -100,20 +100,20 @@ final class LiveReader {
         return chat;
     }
 
-    /** Begins to read; completes when the first rows were handed over, or there are none. */
+    /** Begins to read. Completes when the first rows were handed over, or there are none. */
     CompletionStage<Void> start() {
         nudge();
         return begun;
     }
 
-    /** Asks for a look at the log. */
+    /** Asks for a look at the transcript. */
     void nudge() {
         if (nudges.getAndIncrement() == 0) {
             run();
         }
     }
 
-    /** Notes what arrived; returns whether the session is to be told. What was never handed over can't have arrived. */
+    /** Notes a position that has arrived. Returns whether it is news: rows that were handed over and not yet noted. */
     boolean confirmed(long position) {
         return position <= handed && confirmed.getAndUpdate(before -> Math.max(before, position)) < position;
     }
@@ -122,7 +122,7 @@ final class LiveReader {
         return confirmed.get();
     }
 
-    /** Goes back to a position; completes when the rows after it were handed over, or there are none. */
+    /** Goes back to a position. Completes when the rows after it were handed over, or there are none. */
     CompletionStage<Void> rewind(long after, Duration delay) {
         Rewind now = new Rewind(after, true, new CompletableFuture<>());
         if (delay.isZero()) {
@@ -150,12 +150,12 @@ final class LiveReader {
         }
     }
 
-    /** Completes when the link has taken what it was given last. */
+    /** Completes when the link has taken the rows that it was given last. */
     CompletionStage<Void> taken() {
         return taken;
     }
 
-    /** Whether the chat was removed; another one may come under its id. */
+    /** Returns whether the chat was removed. Another one with its id may follow. */
     boolean isOver() {
         return over;
     }
@@ -187,7 +187,7 @@ final class LiveReader {
         }
     }
 
-    /** A scheduler that is too busy is no reason to stop for good: the next look reads on. */
+    /** Runs a task. If the scheduler is too busy, the next nudge reads on. */
     private void execute(Runnable task) {
         try {
             scheduler.execute(task);
@@ -196,7 +196,7 @@ final class LiveReader {
         }
     }
 
-    /** Returns whether there is more to read; gives the reader's place up if not. */
+    /** Returns whether there is more to read. If not, another thread may read from now on. */
     private boolean goesOn(int claimed, CompletableFuture<Boolean> step) {
         boolean more;
         if (step.isCompletedExceptionally()) {
@@ -209,7 +209,7 @@ final class LiveReader {
         return (more && !stopped) || !nudges.compareAndSet(claimed, 0);
     }
 
-    /** Reads a page and hands it over; completes with whether there may be more. */
+    /** Reads a page and hands it over. Completes with whether there may be more. */
     private CompletableFuture<Boolean> step() {
         if (stopped) {
             return CompletableFuture.completedFuture(false);
@@ -234,7 +234,7 @@ final class LiveReader {
                 .toCompletableFuture();
     }
 
-    /** Reads the next page; null if the store fails, which is no reason to lose the connection: the next look reads again. */
+    /** Reads the next page; null if the store fails. The connection stays, and the next look reads again. */
     private CompletionStage<@Nullable Optional<Excerpt>> read() {
         return sessions.read(chat, sent, PAGE).<@Nullable Optional<Excerpt>>handle((page, failure) -> {
             if (failure != null) {
@@ -248,7 +248,7 @@ final class LiveReader {
 
     private CompletionStage<Boolean> deliver(Optional<Excerpt> page) {
         if (stopped) {
-            // The connection has left, or serves another chat, since this was asked for.
+            // Since the page was asked for, the connection has left, or serves another chat.
             begun.complete(null);
             return CompletableFuture.completedFuture(false);
         }
@@ -264,7 +264,7 @@ final class LiveReader {
             return CompletableFuture.completedFuture(false);
         }
         if (rewind.get() != null) {
-            return CompletableFuture.completedFuture(true); // these rows would come before those that are repeated
+            return CompletableFuture.completedFuture(true); // the rows that are repeated come before these
         }
         if (begins) {
             begins = false;
@@ -276,7 +276,7 @@ final class LiveReader {
         }
         List<Row> rows = portion(page.get().rows());
         sent = rows.get(rows.size() - 1).position();
-        handed = Math.max(handed, sent); // before they are, for a client can be quicker than this thread
+        handed = Math.max(handed, sent); // in advance, for a client can confirm before this thread goes on
         CompletionStage<Void> delivered = link.deliver(session.view(), rows);
         taken = delivered;
         begun.complete(null);
@@ -285,7 +285,7 @@ final class LiveReader {
 
     private static List<Row> portion(List<Row> rows) {
         if (rows.size() == 1) {
-            return rows; // as a rule, and then nothing has to be measured
+            return rows; // the usual case, in which nothing needs measuring
         }
         int bytes = 0;
         for (int i = 0; i < rows.size(); i++) {

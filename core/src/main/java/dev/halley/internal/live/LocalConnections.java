@@ -41,10 +41,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalConnections implements Connections {
 
-    /** How often every connection looks at its chat unasked, for nudges can get lost. */
+    /** How often every connection looks at its chat without a nudge, for nudges can get lost. */
     private static final Duration LOOK = Duration.ofSeconds(5);
 
-    /** How late the first connect of an earlier handshake may come without taking a chat over. */
+    /** For how long the first connect of an earlier handshake can't take over a chat that a later one has served. */
     private static final Duration LATE = Duration.ofMinutes(10);
 
     private static final long MOST_ORDERS = 100_000;
@@ -57,10 +57,10 @@ public final class LocalConnections implements Connections {
     private final ConcurrentHashMap<ChatId, List<LiveReader>> readers = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
-    /** When those shook hands who have served a chat and are gone. */
+    /** The latest handshake of the connections that have served a chat and are gone. */
     private final Cache<ChatId, Long> lastOrders;
 
-    /** Departures that the store has failed to note. */
+    /** Departures that the store has failed to commit. */
     private final Queue<Supplier<CompletionStage<Void>>> undone = new ConcurrentLinkedQueue<>();
 
     private volatile boolean closed;
@@ -82,7 +82,7 @@ public final class LocalConnections implements Connections {
                 .build();
     }
 
-    /** Follows what is committed from now on, and looks at it unasked as well. */
+    /** Follows all later commits, and begins to look at chats without nudges. */
     public void start() {
         sessions.follow(this::follow);
         scheduler.schedule(LOOK, this::look);
@@ -109,7 +109,7 @@ public final class LocalConnections implements Connections {
         }
         List<Connection> all =
                 requireNonNull(byUser.compute(arrival.user(), (user, connections) -> with(connections, connection)));
-        // One after the other, for it is known of those that serve who shook hands last.
+        // One after the other: only among connections that already serve is it known who shook hands last.
         CompletionStage<Void> before = all.stream()
                 .takeWhile(other -> other != connection)
                 .map(Connection::settled)
@@ -130,10 +130,10 @@ public final class LocalConnections implements Connections {
                 lastOrders.asMap().merge(reader.chat(), connection.arrival.order(), Math::max);
                 return leave(reader, id, position);
             }
-            // It serves no chat, as far as is known here; but the store may have lost the reply that it does.
+            // As far as is known here it serves no chat, but the store's reply that it does may have been lost.
             return surely(() -> leaveAny(connection.arrival, id, position, 0));
         });
-        // Who comes next waits for it: until then it is one of the user's.
+        // It stays among the user's connections until then, so that the next one waits for it.
         return leaving.whenComplete((nothing, failure) -> forget(connection));
     }
 
@@ -165,7 +165,7 @@ public final class LocalConnections implements Connections {
         return reader != null && reader.chat().equals(chat) ? reader.rewind(after, delay) : completedFuture(null);
     }
 
-    /** Has whoever serves a chat look at it, here or on another node, for what it is to be given, or that it was replaced. */
+    /** Nudges the connection that serves a chat, here or on another node: there are rows, or it was replaced. */
     private void follow(Commit commit) {
         Session before = commit.before();
         Session after = commit.after();
@@ -187,7 +187,7 @@ public final class LocalConnections implements Connections {
         });
     }
 
-    /** Looks at a chat for whoever serves it here. */
+    /** Nudges the connections that serve a chat here. */
     public void nudge(ChatId chat) {
         List<LiveReader> all = readers.get(chat);
         if (all != null) {
@@ -195,7 +195,7 @@ public final class LocalConnections implements Connections {
         }
     }
 
-    /** A customer has a new chat: whoever named it serves it, and of the others the newest. */
+    /** A customer has a new chat: connections that named it serve it, and the newest of those that named none. */
     public void announced(UserId user) {
         List<Connection> all = byUser.getOrDefault(user, List.of());
         Optional<Connection> newest = all.stream()
@@ -218,9 +218,9 @@ public final class LocalConnections implements Connections {
     }
 
     /**
-     * Has a connection serve the chat that it named, or the latest, if it does not do so already.
+     * Makes a connection serve the chat that it named, or else the latest one, unless it does so already.
      *
-     * @param arrives whether it has just come, and what it said then is about this chat
+     * @param arrives whether the connection has just come, so that the position it named is about this chat
      */
     private CompletionStage<Void> serveLatest(Connection connection, boolean arrives) {
         return orGiveUp(connection, candidates(connection.arrival).thenCompose(chats -> {
@@ -241,7 +241,7 @@ public final class LocalConnections implements Connections {
         }));
     }
 
-    /** Gives up a connection of which the store may or may not have noted what it serves: its client comes back. */
+    /** Closes a connection if the store fails, for it may or may not serve its chat now: its client comes back. */
     private static CompletionStage<Void> orGiveUp(Connection connection, CompletionStage<Void> serving) {
         return serving.whenComplete((nothing, failure) -> {
             if (failure != null) {
@@ -304,7 +304,7 @@ public final class LocalConnections implements Connections {
                 });
     }
 
-    /** Whether somebody who has shaken hands later serves the chat, or has done so a short time ago: a connect may be late. */
+    /** Returns whether a connection with a later handshake serves the chat or did so lately: connects can be late. */
     private boolean hasComeBeforeAnother(Connection connection, ChatId chat) {
         long order = connection.arrival.order();
         Long gone = lastOrders.getIfPresent(chat);
@@ -313,7 +313,7 @@ public final class LocalConnections implements Connections {
                         .anyMatch(other -> other.arrival.order() > order && other.serves(chat));
     }
 
-    /** What the client has, by the last of its words that can be. */
+    /** Returns the position that the client named last, or else the one before, if it is possible in this chat. */
     private static OptionalLong positionOf(Arrival arrival, Session session) {
         OptionalLong said = session.possible(arrival.position());
         return said.isPresent() ? said : session.possible(arrival.earlier());
@@ -328,7 +328,7 @@ public final class LocalConnections implements Connections {
                 .thenApply(change -> null));
     }
 
-    /** Leaves a chat for another one: what the client says from now on is not of this one. */
+    /** Leaves a chat for another one: positions that the client names from now on are not of this chat. */
     private CompletionStage<Void> move(LiveReader reader, ConnectionId id) {
         retire(reader);
         return surely(() -> sessions.update(
@@ -338,7 +338,7 @@ public final class LocalConnections implements Connections {
                 .thenApply(change -> null));
     }
 
-    /** Does it again for as long as the store fails: nobody else knows that the connection is gone. */
+    /** Repeats a departure for as long as the store fails: nobody else knows that the connection is gone. */
     private CompletionStage<Void> surely(Supplier<CompletionStage<Void>> departure) {
         return departure.get().whenComplete((nothing, failure) -> {
             if (failure != null) {
@@ -347,7 +347,7 @@ public final class LocalConnections implements Connections {
         });
     }
 
-    /** Leaves whichever chat a connection is the last one of. */
+    /** Leaves every chat that a connection was the last one to serve. */
     private CompletionStage<Void> leaveAny(Arrival arrival, ConnectionId id, OptionalLong position, long confirmed) {
         return candidates(arrival).thenCompose(chats -> {
             CompletionStage<Void> done = completedFuture(null);
@@ -374,7 +374,7 @@ public final class LocalConnections implements Connections {
         }
     }
 
-    // As a rule there is one, and there are as many of these lists as connections: immutable ones are the smallest.
+    // There are as many of these lists as connections, most with one element: immutable lists are the smallest.
 
     private static <T> List<T> with(@Nullable List<T> all, T one) {
         return all == null

@@ -1,4 +1,4 @@
-/** What a connected customer gets: the connections of this node, and one reader of the transcript for each. */
+/** Live delivery to connected customers: the connections of this node, and a reader of the transcript for each. */
 @NullMarked
 package dev.halley.internal.live;
 

@@ -22,12 +22,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** A circuit breaker and a bulkhead for each credential or endpoint. */
+/** A circuit breaker and a bulkhead for each credential or endpoint. This class is thread-safe. */
 final class Circuits {
 
     /**
-     * How long an open breaker lets nothing through: longer each time it finds that nothing has changed. Short at first, for a
-     * connection that is lost takes all of its pushes along, and looks like a service that is down.
+     * How long an open breaker lets nothing through: longer each time that nothing has changed. The first time is
+     * short, because a lost connection fails all of its pushes, and so looks like a service that is down.
      */
     private static final IntervalFunction OPEN =
             IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30));
@@ -35,7 +35,7 @@ final class Circuits {
     private static final int CALLS = 20;
     private static final float FAILURES_IN_PERCENT = 50;
 
-    /** Endpoints can be named by devices, so only those used lately are kept. A breaker weighs about 5 kB. */
+    /** The most circuits that are kept, those used last: devices can name endpoints, and a breaker takes about 5 kB. */
     private static final int MOST = 10_000;
 
     private final Cache<String, Circuit> circuits =
@@ -69,7 +69,7 @@ final class Circuits {
         }
     }
 
-    /** One of them. Whoever enters leaves again. */
+    /** One circuit. Every task that enters must leave again. */
     final class Circuit {
         final CircuitBreaker breaker;
         private final Bulkhead bulkhead;
@@ -98,12 +98,12 @@ final class Circuits {
             return millis;
         }
 
-        /** How long the breaker stays open, or was the last time; zero if it never was. */
+        /** Returns how long the breaker stays open, or stayed open the last time; zero if it never was open. */
         Duration openDuration() {
             return openDuration;
         }
 
-        /** Runs a task once there is room; never in the thread of the caller. */
+        /** Runs a task once there is room, never in the caller's thread. */
         void enter(Runnable task) {
             waiting.add(task);
             admit();
@@ -129,19 +129,19 @@ final class Circuits {
             try {
                 scheduler.execute(task);
             } catch (RuntimeException e) {
-                bulkhead.releasePermission(); // its push is begun again when its lease is over
+                bulkhead.releasePermission(); // once its lease is over, its push is begun again
                 throw e;
             }
         }
 
-        /** Sends nothing before that, as the service has asked for; nor before what it has asked for already. */
+        /** Sends nothing before a time that the service has asked for, or an earlier call's if that is later. */
         synchronized void pauseUntil(Instant end) {
             if (end.isAfter(pausedUntil)) {
                 pausedUntil = end;
             }
         }
 
-        /** Returns for how long nothing is to be sent from now on; zero if that is over. */
+        /** Returns how long the pause lasts from now on; zero if there is none. */
         Duration pause(Instant now) {
             return pausedUntil.isAfter(now) ? Duration.between(now, pausedUntil) : Duration.ZERO;
         }
@@ -155,7 +155,7 @@ final class Circuits {
         }
     }
 
-    /** What a breaker counts: no push service's exception, for it might name a token. */
+    /** The failure that a breaker counts, instead of a push service's exception, which might name a token. */
     private static final class Failure extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what was committed: waits for room, looks whether it is still wanted, formats, sends, and commits the outcome. Keeps
- * nothing: a push that is lost here is begun again when its lease is over.
+ * Sends the pushes that were committed. It waits for room, checks that a push is still wanted, formats it, sends it,
+ * and commits the outcome. It keeps nothing: a push that is lost here is begun again when its lease is over.
  *
  * <p>This class is thread-safe.
  */
@@ -49,21 +49,22 @@ public final class PushDispatcher {
 
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(2);
     private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(5);
-    /** The longest wait that a service can ask for: a nonsense of years must not stop a whole type until a restart. */
+
+    /** The longest wait that a service can ask for: one of years, by mistake, must not stop a type until a restart. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
     private static final IntervalFunction BACK_OFF =
             IntervalFunction.ofExponentialBackoff(FIRST_BACK_OFF, 2.0, LONGEST_BACK_OFF);
 
-    /** How often sends that take too long are looked for. */
+    /** How often overdue sends are looked for. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    /** At most so many kinds of failure are remembered as logged. */
+    /** How many kinds of failure are remembered as logged at most. */
     private static final int MOST_LOGGED = 1_000;
 
     private static final String HIDDEN = "(token)";
 
-    /** No push service has shorter tokens, and "5" in a reason is no token. */
+    /** The length from which tokens are hidden: no push service has shorter ones, and "5" in a reason is no token. */
     private static final int SHORTEST_HIDDEN = 8;
 
     private final Sessions sessions;
@@ -98,12 +99,12 @@ public final class PushDispatcher {
         this.circuits = new Circuits(settings.pushesInFlight(), clock, scheduler, observer);
     }
 
-    /** Follows what is committed from now on. */
+    /** Follows all later commits. */
     public void start() {
         sessions.follow(this::follow);
     }
 
-    /** Sends the push that a commit has begun: whoever commits an attempt sends it. Returns at once. */
+    /** Sends the push that a commit has begun: the node that commits an attempt sends it. Returns at once. */
     private void follow(Commit commit) {
         Session after = commit.after();
         if (after != null
@@ -144,7 +145,7 @@ public final class PushDispatcher {
         circuit.enter(() -> attempt.admitted(circuit));
     }
 
-    /** Begins no more sends, and gives up those under way: they are begun again when their lease is over. */
+    /** Begins no more sends and gives up those under way: their pushes are begun again when their leases are over. */
     public void close() {
         closed = true;
         inFlight.values().forEach(send -> send.answer.cancel(false));
@@ -168,13 +169,13 @@ public final class PushDispatcher {
             this.sending = sending;
         }
 
-        /** There is room: looks whether the push is still wanted, and sends it. */
+        /** Called when there is room: checks that the push is still wanted, and sends it. */
         void admitted(Circuit circuit) {
             if (closed) {
                 circuit.leave();
                 return;
             }
-            // From what is unseen on, for the badge counts that; what the push carries is a part of it.
+            // All that is unseen is read, because the badge counts it; the push carries only a part of it.
             long from = Math.min(pushed, seen);
             sessions.read(chat, from, (int)
                             Math.min(Integer.MAX_VALUE, sending.push().to() - from))
@@ -192,7 +193,7 @@ public final class PushDispatcher {
             return session.phase() instanceof Sending current && session.isThis(current, key, sending.attempt());
         }
 
-        /** Sends what is still wanted, or does what is to be done instead. */
+        /** Sends the push if it is still wanted and can be sent now; else does something instead. */
         private void decide(Circuit circuit, Optional<Excerpt> wanted) {
             Device device = wanted.map(excerpt -> excerpt.session().device()).orElse(null);
             Optional<PushProvider> provider = Optional.ofNullable(device).flatMap(d -> providers.provider(d.type()));
@@ -214,7 +215,7 @@ public final class PushDispatcher {
             instead.run();
         }
 
-        /** Returns what is done instead of sending now; null for nothing. Last the breaker, whose permission is used up. */
+        /** Returns what to do instead of sending; null to send. Asks the breaker last: it gives a permission. */
         private @Nullable Runnable instead(Circuit circuit, Device device) {
             Instant now = clock.instant();
             if (!sending.push().until().isAfter(now)) {
@@ -314,7 +315,7 @@ public final class PushDispatcher {
                 unavailable(chat, key, sending.attempt(), true, asked.plus(backOff()));
                 return;
             }
-            // A device that is gone, or a push that is refused, says nothing against the service.
+            // A device that is gone and a push that is refused are not the service's fault.
             circuit.succeeded(took);
             if (outcome instanceof Outcome.Unregistered unregistered) {
                 unregistered(chat, key, sending.attempt(), device, unregistered, backOff());
@@ -341,15 +342,15 @@ public final class PushDispatcher {
 
         private Duration backOff() {
             int failures = sending.push().failures() + 1;
-            // Up to 30 % more or less, by the push rather than by chance: the same history takes the same course again.
+            // Up to 30 % more or less, derived from the push and not from chance: a history always runs the same way.
             int hundredths = 70 + Integer.remainderUnsigned((key + failures).hashCode() * 0x9E3779B9, 61);
             return Duration.ofMillis(BACK_OFF.apply(failures) * hundredths / 100);
         }
     }
 
-    // What is committed of an outcome. It may be late, or come twice: the session knows by the key and the attempt.
+    // Outcomes are committed. One may come late or twice: the session notices by the key and the attempt.
 
-    /** A push was accepted or will never be. */
+    /** Commits that a push was accepted or will never be. */
     public void settled(ChatId chat, String key, Outcome outcome) {
         sessions.update(chat, "settled", (session, policy, now) -> session.settled(key, policy, now))
                 .thenAccept(commit -> {
@@ -360,9 +361,9 @@ public final class PushDispatcher {
     }
 
     /**
-     * A push could not be sent now.
+     * Commits that a push could not be sent now.
      *
-     * @param tried whether that was an attempt
+     * @param tried whether the push service was asked, which uses up an attempt
      */
     public void unavailable(ChatId chat, String key, int attempt, boolean tried, Duration backOff) {
         sessions.update(
@@ -373,9 +374,9 @@ public final class PushDispatcher {
     }
 
     /**
-     * A push service no longer knows the device.
+     * Commits that a push service no longer knows the device.
      *
-     * @param device null if there was none any more
+     * @param device the device that was sent to; null if the session had none any more
      */
     public void unregistered(
             ChatId chat,
@@ -403,7 +404,7 @@ public final class PushDispatcher {
         return commit.before().device() != null && commit.latest().device() == null;
     }
 
-    /** Counts a push that a commit has given up: it was pending before and counts as told after. */
+    /** Counts a push that a commit has given up: it was pending before and counts as told afterwards. */
     public void countGivenUp(Optional<Commit> commit, String reason) {
         commit.ifPresent(change -> {
             Session before = change.before();
@@ -427,7 +428,7 @@ public final class PushDispatcher {
         }
     }
 
-    /** Gives up on providers that do not answer; goes on for as long as there is anything to look at. */
+    /** Schedules the next look for sends that a provider does not answer, unless one is scheduled already. */
     private void look() {
         if (looking.compareAndSet(false, true)) {
             scheduler.schedule(LOOK, this::endLate);
@@ -453,14 +454,14 @@ public final class PushDispatcher {
         }
     }
 
-    /** A provider says with an IllegalArgumentException why it can't send; anything else is a bug and might hold a token. */
+    /** Returns the message of an IllegalArgumentException, with which providers refuse. Others may hold a token. */
     private static String whyNot(RuntimeException failure) {
         return failure instanceof IllegalArgumentException && failure.getMessage() != null
                 ? Nearest.printable(failure.getMessage())
                 : "format: " + nameOf(failure);
     }
 
-    /** What a provider said; services like to repeat the token that they complain of. */
+    /** Hides the token in an outcome's reason, for services often repeat the token that they complain of. */
     private static Outcome withoutToken(Outcome outcome, String token) {
         if (token.length() < SHORTEST_HIDDEN) {
             return outcome;
@@ -486,7 +487,7 @@ public final class PushDispatcher {
         return a.compareTo(b) > 0 ? a : b;
     }
 
-    /** The name of an exception's class: its message might hold a token. */
+    /** Returns the name of an exception's class, for its message might hold a token. */
     private static String nameOf(Throwable failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
         return cause.getClass().getSimpleName();

@@ -1,4 +1,4 @@
-/** What an absent customer gets: pushes that were committed are sent, and what becomes of them is committed. */
+/** Pushes to absent customers: those that were committed are sent, and their outcomes are committed. */
 @NullMarked
 package dev.halley.internal.push;
 

@@ -6,9 +6,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a session never changes.
+ * The part of a session that never changes.
  *
- * @param keyHash of the owner's key; null if there is none
+ * @param keyHash the hash of the owner's key; null if there is no key
  */
 public record Identity(
         ChatId id,

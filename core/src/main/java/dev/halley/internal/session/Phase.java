@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** How far a session is with waking its customer: the columns of the table in {@link Session}. */
 public sealed interface Phase {
 
-    /** How many pushes can wait behind the one being sent; beyond that they go together. */
+    /** How many pushes can wait behind the one being sent; beyond that, rows go together in one push. */
     int MOST_STOPS = 64;
 
-    /** Returns when this phase wants to be woken. */
+    /** Returns when this phase is to be woken; empty for never. */
     default Optional<Instant> due() {
         return Optional.empty();
     }
@@ -19,10 +19,10 @@ public sealed interface Phase {
     /** The customer is connected, is expected within seconds, or polls. */
     record Online() implements Phase {}
 
-    /** Away, and nothing to tell. */
+    /** The customer is away, and there is nothing to tell. */
     record Quiet() implements Phase {}
 
-    /** Away, with something to tell once the grace period is over. */
+    /** The customer is away, with something to tell once the grace period is over. */
     record Grace(Instant until) implements Phase {
         @Override
         public Optional<Instant> due() {
@@ -33,10 +33,11 @@ public sealed interface Phase {
     /**
      * A push was begun; whoever committed {@code attempt} sends it.
      *
-     * @param push what is sent
-     * @param attempt counts from 1; with the push's key it names this sending
+     * @param push the push
+     * @param attempt its number from 1 on; with the push's key it identifies this sending
      * @param lease when another attempt may begin
-     * @param then where the next pushes end: ascending, beyond {@code push.to()}, at most {@link #MOST_STOPS}
+     * @param then the positions where the next pushes end: ascending, beyond {@code push.to()}, at most {@link
+     *     #MOST_STOPS}
      */
     record Sending(Push push, int attempt, Instant lease, List<Long> then) implements Phase {
         public Sending {
@@ -52,7 +53,7 @@ public sealed interface Phase {
     /**
      * A push failed and waits for its next attempt.
      *
-     * @param at when; null while there is no device to send it to
+     * @param at when the next attempt begins; null while there is no device to send it to
      */
     record Retrying(Push push, int attempt, @Nullable Instant at) implements Phase {
         @Override
@@ -61,14 +62,14 @@ public sealed interface Phase {
         }
     }
 
-    /** Away, and told of all there is, as far as anybody can be told. */
+    /** The customer is away, and told of all there is, as far as that is possible. */
     record Alerted() implements Phase {}
 
     /**
-     * One push, frozen until it is settled.
+     * One push, which always has the same rows until it is settled.
      *
-     * @param to its last row; it carries the pushable rows from {@code pushed} up to there
-     * @param failures how many attempts were made and failed
+     * @param to the position of its last row; it carries the pushable rows after {@code pushed} up to there
+     * @param failures how many attempts have failed
      * @param until when it is given up
      */
     record Push(long to, int failures, Instant until) {

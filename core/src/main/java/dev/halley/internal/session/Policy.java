@@ -4,7 +4,7 @@ import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import java.time.Duration;
 
-/** The numbers that {@link Session}'s rules need, of one service. */
+/** The settings of one service that the rules of {@link Session} need. */
 public record Policy(
         Duration gracePeriod,
         Duration attachWithin,
@@ -14,7 +14,7 @@ public record Policy(
         Duration retention,
         int maxEvents) {
 
-    /** How long an ended chat lingers once its customer has seen the end. */
+    /** How long an ended chat is kept once its customer has seen the end. */
     public static final Duration LINGER = Duration.ofMinutes(1);
 
     public static Policy of(Settings settings, ServiceSettings service, Duration pushTimeToLive) {

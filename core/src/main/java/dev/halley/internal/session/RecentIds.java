@@ -10,9 +10,10 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of the last events. Each event asks whether it is among them, so their hashes are kept side by side: to look at 64
- * strings is to fetch as many objects from all over the heap. Immutable: a part of arrays that are shared with earlier
- * versions, which never look beyond their end.
+ * The ids of the last events. Each new event is looked for among them, so their hashes are kept side by side: comparing
+ * 64 strings would fetch as many objects from all over the heap.
+ *
+ * <p>Immutable: a part of arrays that are shared with earlier versions, which never look beyond their own end.
  */
 final class RecentIds extends AbstractList<String> implements RandomAccess {
 
@@ -28,7 +29,7 @@ final class RecentIds extends AbstractList<String> implements RandomAccess {
         this.to = to;
     }
 
-    /** Returns the last ids with one more, at most so many. Few of them are a plain list, which is smaller. */
+    /** Appends an id and keeps the last {@code most} ids. Two or fewer are a plain list, which is smaller. */
     static List<String> append(List<String> ids, String id, int most) {
         int size = ids.size();
         if (size == 0) {
@@ -49,7 +50,7 @@ final class RecentIds extends AbstractList<String> implements RandomAccess {
                 ids.size());
     }
 
-    /** The first who goes on from a version takes the place behind it; whoever tries again, or elsewhere, copies. */
+    /** Appends an id: the first append to a version uses the next place in its arrays, all later ones copy them. */
     private RecentIds with(String id, int first) {
         if (takesPlaceFor(id)) {
             hashes[to] = id.hashCode();

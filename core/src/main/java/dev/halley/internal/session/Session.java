@@ -28,28 +28,29 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat's session, and every rule of it: each method takes an input and the time and says what the next state is and
- * what is written. No I/O, no clock, no threads.
+ * A chat's session, with all of its rules. Each method takes an input and the time, and returns the next state and the
+ * rows that are written. It does no I/O, and knows no clock and no threads.
  *
- * <p>A method changes facts; {@link Draft#follow} then picks the phase. Read as a table, inputs are its rows and phases its
- * columns; every cell is a test of {@code SessionTest}.
+ * <p>A method changes facts; {@link Draft#follow} then picks the phase. Together they are a table, with a row for each
+ * input and a column for each phase; every cell is a test of {@code SessionTableTest}.
  *
- * @param identity what never changes
+ * @param identity the part that never changes
  * @param device where to wake the customer; null for nowhere
  * @param deviceSince when the device was registered
- * @param attachBy until when a customer who has just opened the chat may take to connect; null after that
- * @param recent the ids of the last events, the last one of them at {@code head}
+ * @param attachBy until when a customer who has just opened the chat counts as online without a connection; null after
+ *     that
+ * @param recent the ids of the last events; the last of these is the event at {@code head}
  * @param epoch raised with every connection; an absence is known by it
  * @param lastConnection the current connection, or while away the last one
  * @param lastNode the node of {@code lastConnection}
  * @param head the position of the last row
- * @param lastPushable the position of the last pushable row, kept while online, too; 0 after the customer's own end
+ * @param lastPushable the position of the last pushable row, also while online; 0 after the customer has ended the chat
  * @param seen the highest position known to have arrived
  * @param pushed the highest position that a push of this absence has told of
  * @param omitted how many of the first rows were dropped
- * @param phase where it is with waking the customer
- * @param notice what the agent is still to be told; null for nothing
- * @param endedBy who ended the chat; null while it lives
+ * @param phase how far it is with waking the customer
+ * @param notice the absence that the agent is still to be told of; null for none
+ * @param endedBy who ended the chat; null while it is open
  * @param expires when it is removed; null for never
  */
 public record Session(
@@ -109,7 +110,7 @@ public record Session(
         return new Step(Optional.of(opened), List.of(new Row(1, false, now, joined)));
     }
 
-    /** Somebody says something. */
+    /** An event is said. */
     public Step said(ChatEvent event, boolean pushable, Policy policy, Instant now) {
         if (endedBy != null || recent.contains(event.id())) {
             return unchanged();
@@ -155,8 +156,8 @@ public record Session(
     /**
      * The customer's connection is gone.
      *
-     * @param position what the customer named; empty for silence
-     * @param confirmed what was confirmed at last and may not have been committed yet
+     * @param position the position that the customer named; empty for none
+     * @param confirmed the position that was confirmed last, which may not have been committed yet
      */
     public Step left(ConnectionId connection, OptionalLong position, long confirmed, Policy policy, Instant now) {
         if (!connection.equals(lastConnection)) {
@@ -183,9 +184,10 @@ public record Session(
     }
 
     /**
-     * The customer's connection serves another chat from now on. What is said of it later is not about this one.
+     * The customer's connection serves another chat from now on. Later inputs of that connection are not about this
+     * chat.
      *
-     * @param confirmed what was confirmed at last and may not have been committed yet
+     * @param confirmed the position that was confirmed last, which may not have been committed yet
      */
     public Step moved(ConnectionId connection, long confirmed, Policy policy, Instant now) {
         if (isCurrent(connection)) {
@@ -205,7 +207,7 @@ public record Session(
         return isCurrent(connection) ? away(seen, lastConnection, policy, now) : unchanged();
     }
 
-    /** Time has passed: does whatever is due, and nothing if nothing is. */
+    /** Time has passed: does all that is due, or nothing. */
     public Step woken(Policy policy, Instant now) {
         if (isDue(expires, now)) {
             return new Step(Optional.empty(), List.of());
@@ -246,8 +248,8 @@ public record Session(
     /**
      * A push could not be sent now.
      *
-     * @param tried false if nobody was asked, which uses up no attempt
-     * @param backOff from now to the next attempt
+     * @param tried false if the push service was not asked, which uses up no attempt
+     * @param backOff the time from now to the next attempt
      */
     public Step unavailable(String key, int attempt, boolean tried, Duration backOff, Policy policy, Instant now) {
         if (!(phase instanceof Sending sending) || !isThis(sending, key, attempt)) {
@@ -261,9 +263,9 @@ public record Session(
     /**
      * A push service no longer knows the device.
      *
-     * @param sentTo the device that was sent to; null if there was none any more
+     * @param sentTo the device that was sent to; null if the session had none any more
      * @param since since when, if the service says so
-     * @param backOff from now to the next attempt where the same token was registered anew since then
+     * @param backOff the time from now to the next attempt, if the same token was registered again since then
      */
     public Step unregistered(
             String key,
@@ -304,7 +306,7 @@ public record Session(
         return next.follow();
     }
 
-    /** Somebody ends the chat. */
+    /** The chat is ended. */
     public Step ended(ChatEvent last, Policy policy, Instant now) {
         if (endedBy != null || recent.contains(last.id())) {
             return unchanged();
@@ -334,7 +336,7 @@ public record Session(
         return next.follow();
     }
 
-    // What others ask
+    // What the session tells
 
     @Override
     public ChatId id() {
@@ -375,7 +377,7 @@ public record Session(
         return id() + "_" + epoch + "_" + to;
     }
 
-    /** Returns the position of an event that is among the last ones. */
+    /** Returns the position of an event; empty if it is not among the last ones. */
     public OptionalLong positionOf(String eventId) {
         int index = recent.lastIndexOf(eventId);
         return index < 0 ? OptionalLong.empty() : OptionalLong.of(head - (recent.size() - 1 - index));
@@ -406,13 +408,13 @@ public record Session(
         return a.type().equals(b.type()) && a.token().equals(b.token());
     }
 
-    // How the rules above say it
+    // What the rules above have in common
 
     private Step unchanged() {
         return new Step(Optional.of(this), List.of());
     }
 
-    /** The first thing of an absence: what the client has seen, and what the agent is told. */
+    /** Begins an absence: notes what the client has seen, and that the agent is to be told. */
     private Step away(long position, @Nullable ConnectionId last, Policy policy, Instant now) {
         Draft next = new Draft(this, policy, now);
         next.lastConnection = last;
@@ -438,7 +440,7 @@ public record Session(
         return next.follow();
     }
 
-    /** Returns a position that a client has named, empty if there can be none such. */
+    /** Returns a position that a client has named; empty if there is no such position. */
     public OptionalLong possible(OptionalLong position) {
         return position.isPresent() && position.getAsLong() >= 0 && position.getAsLong() <= head
                 ? position
@@ -516,7 +518,7 @@ public record Session(
             }
         }
 
-        /** Something that is not yet told of comes while a push is under way: it gets one of its own, if all goes well. */
+        /** Has a row that comes during a push wait for a push of its own, which it gets if this one needs no retry. */
         void queueBehind(Sending sending) {
             if (sending.attempt() == 1 && sending.then().size() < Phase.MOST_STOPS) {
                 List<Long> then = new ArrayList<>(sending.then());
@@ -525,7 +527,7 @@ public record Session(
             }
         }
 
-        /** Begins a push that ends at the first of these stops, or takes in all there is. */
+        /** Begins a push that ends at the first of these stops, or without stops at the last pushable row. */
         void begin(List<Long> stops) {
             if (device == null) {
                 phase = new Alerted();
@@ -537,7 +539,7 @@ public record Session(
                     push, 1, now.plus(policy.lease()), stops.isEmpty() ? stops : stops.subList(1, stops.size()));
         }
 
-        /** A push counts as told; goes on with what came meanwhile. */
+        /** Counts a push as told, and begins the next if more came meanwhile. */
         void done(Push push, List<Long> then) {
             pushed = Math.max(Math.max(pushed, push.to()), seen);
             phase = new Alerted();
@@ -546,7 +548,7 @@ public record Session(
             }
         }
 
-        /** Tries a push again now: the same rows, whatever came meanwhile goes together in the one after it. */
+        /** Tries a push again now, with the same rows. All rows that came meanwhile go together in the next push. */
         void again(Push push, int attempt) {
             if (isUsedUp(push)) {
                 done(push, List.of());
@@ -570,7 +572,7 @@ public record Session(
             return push.failures() >= policy.pushAttempts() || !push.until().isAfter(now);
         }
 
-        /** A sign of life: keeps the chat for another retention, or for as long as its customer is connected. */
+        /** Keeps the chat for another retention, or for as long as its customer is connected. */
         void live() {
             if (endedBy == null) {
                 boolean connected = phase instanceof Online && !before.identity.polled();
@@ -578,7 +580,7 @@ public record Session(
             }
         }
 
-        /** Picks the phase that the facts ask for, and the end's own expiry. */
+        /** Picks the phase that the facts ask for, and the expiry of an ended chat. */
         Step follow() {
             boolean beyond = lastPushable > pushed;
             if (phase instanceof Quiet && beyond) {
@@ -616,7 +618,7 @@ public record Session(
                     notice,
                     endedBy,
                     expires);
-            // With a row more it is another one, without comparing them.
+            // A session with another row is a different one, so the two need not be compared.
             return new Step(Optional.of(rows.isEmpty() && next.equals(before) ? before : next), rows);
         }
     }

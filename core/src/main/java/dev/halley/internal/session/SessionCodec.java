@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions as text: the fields in their order, each as its length, a colon and its characters; {@code -} for none. The
- * first field is the version of the format.
+ * Writes sessions as text: the fields in their order, each as its length, a colon and its characters, or {@code -} for
+ * null. The first field is the version of the format.
  */
 public final class SessionCodec implements SessionStore.Codec {
 
@@ -86,7 +86,7 @@ public final class SessionCodec implements SessionStore.Codec {
             in.end();
             return session;
         } catch (IndexOutOfBoundsException | NumberFormatException | DateTimeException e) {
-            // Not as the cause: these name the text that they stumble over.
+            // Without the cause, whose message quotes the text.
             throw new IllegalArgumentException("A stored session is damaged");
         }
     }

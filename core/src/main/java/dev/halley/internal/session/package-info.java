@@ -1,4 +1,4 @@
-/** The rules of a session, pure: what follows from an input. Knows no store, clock, thread or provider. */
+/** The rules of a session. They are pure and know no store, clock, thread or provider. */
 @NullMarked
 package dev.halley.internal.session;
 

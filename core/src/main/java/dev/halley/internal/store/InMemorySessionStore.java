@@ -28,19 +28,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps sessions in this process, for one node; they are gone with it. Every stage is complete on return. */
+/**
+ * Keeps sessions in this process, for one node; they are lost when it ends. Every stage is complete on return.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class InMemorySessionStore implements SessionStore {
 
-    /** How long until a chat that was woken and did not move on is woken again. */
+    /** How long until a chat is woken again if waking it has changed nothing. */
     private static final Duration WAKE_AGAIN = Duration.ofSeconds(1);
 
-    /** Chats with fewer rows have no spare room: most have few, and few are quickly copied. */
+    /** Chats with fewer rows get no spare room in their array: most have few, and few are quickly copied. */
     private static final int FEW = 4;
 
     private final NodeId node = new NodeId(UUID.randomUUID().toString());
     private final ConcurrentHashMap<ChatId, Entry> entries = new ConcurrentHashMap<>();
 
-    /** A customer's chat, or a list of them: most have one, and a list of one is larger than it. */
+    /** A customer's chat, or a list of several: most customers have one, and a list would take more memory. */
     private final ConcurrentHashMap<UserId, Object> byOwner = new ConcurrentHashMap<>();
 
     private final InstantSource clock;
@@ -49,7 +53,7 @@ public final class InMemorySessionStore implements SessionStore {
     private volatile @Nullable Listener listener;
     private volatile boolean closed;
 
-    /** Returns an empty store that tells the time by this clock and wakes by this scheduler. */
+    /** Creates an empty store. */
     public InMemorySessionStore(InstantSource clock, Scheduler scheduler) {
         this.clock = clock;
         this.scheduler = scheduler;
@@ -154,7 +158,7 @@ public final class InMemorySessionStore implements SessionStore {
         closed = true;
     }
 
-    /** Puts a timer into the heap if the chat has none there that comes early enough. */
+    /** Adds a timer if the chat has none that is early enough. */
     private void arm(@Nullable Entry before, Entry after) {
         Instant at = after.armedAt;
         if (at != null && !at.equals(before == null ? null : before.armedAt)) {
@@ -170,7 +174,7 @@ public final class InMemorySessionStore implements SessionStore {
         Entry woken =
                 entries.computeIfPresent(chat, (id, entry) -> at.equals(entry.armedAt) ? entry.disarmed() : entry);
         if (woken == null || woken.armedAt != null) {
-            return; // gone, or another timer is meant
+            return; // the chat is gone, or has another timer
         }
         Instant wakeAt = woken.state.wakeAt().orElse(null);
         try {
@@ -182,7 +186,7 @@ public final class InMemorySessionStore implements SessionStore {
         }
     }
 
-    /** Sees to it that a chat that was woken is woken again, unless its update has done so. */
+    /** Adds a timer for a chat that was woken, unless its update has added one. */
     private void rearm(ChatId chat) {
         Instant again = clock.instant().plus(WAKE_AGAIN);
         AtomicReference<@Nullable Instant> armed = new AtomicReference<>();
@@ -200,7 +204,7 @@ public final class InMemorySessionStore implements SessionStore {
         }
     }
 
-    /** One application of a rule, inside the map's lock on the session. */
+    /** Applies a rule once, while the map has locked the session. */
     private final class Update {
         private final Rule rule;
         private @Nullable Change change;
@@ -229,18 +233,18 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     /**
-     * A session and its rows: a part of an array that is shared with earlier versions, which never look beyond their end. One
-     * object for all, for there can be a million of them.
+     * A session, its rows and its timer, in one object, because there can be a million of them. The rows are a part of
+     * an array that is shared with earlier versions, which never look beyond their own end.
      */
     private static final class Entry {
 
         private final SessionState state;
         private final Row[] rows;
 
-        /** The position of the first row of the array; the last one that counts is the session's head. */
+        /** The position of the first row in the array. The last row of this version is the session's head. */
         private final long first;
 
-        /** The earliest time at which a timer of it is in the heap; null for none. */
+        /** The time of the chat's earliest timer; null if it has none. */
         private final @Nullable Instant armedAt;
 
         Entry(SessionState state, Row[] rows, @Nullable Instant armedAt) {
@@ -272,7 +276,7 @@ public final class InMemorySessionStore implements SessionStore {
             return new Entry(state, rows, first, at);
         }
 
-        /** Returns the next version, with more rows and without those that it no longer needs. */
+        /** Returns the next version, with more rows and without those that the session has dropped. */
         Entry next(SessionState next, List<Row> more) {
             int count = count();
             int size = count + more.size();
@@ -281,7 +285,7 @@ public final class InMemorySessionStore implements SessionStore {
                 target[count + i] = more.get(i);
             }
             long dropped = next.omitted() - first + 1;
-            // Dropped a half at a time, so that a row costs the same however many there are.
+            // Rows are removed only once they are half of the array, so that a new row always costs the same.
             return dropped > Math.max(16, size / 2)
                     ? new Entry(next, Arrays.copyOfRange(target, (int) dropped, size), next.omitted() + 1, armedAt)
                     : new Entry(next, target, first, armedAt);

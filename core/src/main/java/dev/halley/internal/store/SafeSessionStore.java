@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A store of somebody else's: what it throws fails like what it completes exceptionally. */
+/** Wraps an application's store: an exception that it throws becomes a stage that completes exceptionally. */
 public final class SafeSessionStore implements SessionStore {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SafeSessionStore.class);
@@ -67,7 +67,7 @@ public final class SafeSessionStore implements SessionStore {
         try {
             store.nudge(node, chat);
         } catch (RuntimeException e) {
-            notTold(e); // it looks by itself
+            notTold(e); // the other node looks by itself in a while
         }
     }
 

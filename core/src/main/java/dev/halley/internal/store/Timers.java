@@ -15,16 +15,16 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes chats up: a heap of times, of which nothing is ever cancelled. Whoever is woken looks whether it is still meant.
+ * Wakes chats at their times. Timers are never cancelled: a chat that is woken checks whether the timer is still valid.
  *
  * <p>This class is thread-safe.
  */
 final class Timers {
 
-    /** At most so many are woken in one task, so that others get their turn. */
+    /** How many chats are woken at most in one task, so that other tasks get their turn. */
     private static final int BATCH = 1_000;
 
-    /** When those are woken whom a busy scheduler has refused. */
+    /** How long chats wait that a busy scheduler has refused to wake. */
     private static final Duration LATER = Duration.ofSeconds(1);
 
     private record Timer(Instant at, ChatId chat) {}
@@ -71,7 +71,7 @@ final class Timers {
         lock.lock();
         try {
             if (!scheduled.equals(next)) {
-                return; // an earlier look was scheduled since, and that one goes on
+                return; // an earlier look was scheduled meanwhile, and goes on from there
             }
             Instant now = clock.instant();
             while (due.size() < BATCH && !heap.isEmpty() && !heap.element().at().isAfter(now)) {
@@ -97,7 +97,7 @@ final class Timers {
         }
     }
 
-    /** One task each, so that what one of them throws is not the others' loss. */
+    /** Wakes a chat in a task of its own, so that an exception of one does not harm the others. */
     private boolean isHandedOver(Timer timer) {
         try {
             scheduler.execute(() -> wake.accept(timer.chat(), timer.at()));

@@ -1,4 +1,4 @@
-/** The store in memory with its timers, and the wrapper around a store of somebody else. */
+/** The store in memory with its timers, and the wrapper around an application's store. */
 @NullMarked
 package dev.halley.internal.store;
 
