@@ -173,7 +173,8 @@ class FcmAnswerTest {
                         404,
                         Map.of(),
                         "{\"x\":{\"status\":\"NO\"},\"error\":{\"details\":[{\"y\":[{}]},"
-                                + "{\"errorCode\":\"UNREGISTERED\",\"@type\":\"t\"}],\"message\":\"m\",\"status\":\"NOT_FOUND\"},\"z\":1}"),
+                                + "{\"errorCode\":\"UNREGISTERED\",\"@type\":\"t\"}],"
+                                + "\"message\":\"m\",\"status\":\"NOT_FOUND\"},\"z\":1}"),
                 new Outcome.Unregistered("404 UNREGISTERED"));
     }
 
