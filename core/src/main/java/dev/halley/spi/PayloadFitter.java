@@ -297,7 +297,7 @@ public final class PayloadFitter {
                 size);
     }
 
-    /** Returns where the longest prefix of whole graphemes ends that has at most so many bytes. */
+    /** Returns the end of the longest prefix of whole graphemes that has at most {@code budget} bytes. */
     private int longestPrefix(String text, int budget) {
         int fits = 0;
         for (int left = budget; fits < text.length(); fits++) {
@@ -306,7 +306,7 @@ public final class PayloadFitter {
                 break;
             }
         }
-        // Graphemes are found one by one, which is slow, so from the last boundary that needs no looking.
+        // Finding graphemes one by one is slow, so it begins at the last boundary that is certain.
         int end = fits;
         while (end > 0 && (end == text.length() || !isBoundary(text.charAt(end - 1), text.charAt(end)))) {
             end--;
@@ -318,7 +318,7 @@ public final class PayloadFitter {
         return end;
     }
 
-    /** Whether two characters certainly belong to different graphemes; false says nothing. */
+    /** Returns true if two characters certainly belong to different graphemes; they may do so in other cases, too. */
     private static boolean isBoundary(char before, char after) {
         return isPlain(before) && isPlain(after) && !(before == '\r' && after == '\n');
     }
@@ -327,7 +327,7 @@ public final class PayloadFitter {
         return c < 0x300 || (c >= 0x4E00 && c <= 0x9FFF);
     }
 
-    /** Returns how many bytes a row's text has, or some number over the limit. */
+    /** Returns how many bytes a row's text has; if it is over the limit, the number may be too small. */
     private int textSize(Row row) {
         String text = row.event().text();
         return escapedLength(text, 0, text.length(), ofTexts, limit);
@@ -349,7 +349,7 @@ public final class PayloadFitter {
         return ",truncated:true".length() + 2 * quoteSize();
     }
 
-    /** The bytes of one of JSON's own quotation marks. */
+    /** Returns the bytes of a quotation mark that JSON itself writes. */
     private int quoteSize() {
         return depth;
     }
@@ -404,7 +404,7 @@ public final class PayloadFitter {
         return escapedLength(text, 0, text.length(), ESCAPED_ASCII[depth - 1], Integer.MAX_VALUE);
     }
 
-    /** Counts no further than {@code most} is exceeded. */
+    /** Stops counting once {@code most} is exceeded. */
     private static int escapedLength(CharSequence text, int from, int to, int[] ascii, int most) {
         int length = 0;
         for (int i = from; i < to && length <= most; i++) {
@@ -435,7 +435,7 @@ public final class PayloadFitter {
         return (SHORT_ESCAPES.indexOf(c) >= 0 ? 2 : 6) + depth - 1;
     }
 
-    /** Of what is not ASCII; half a pair of surrogates counts two of the four bytes of the pair. */
+    /** Returns the bytes of a character that is not ASCII. A surrogate counts two, for a pair of them has four. */
     private static int utf8Length(char c) {
         return c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
     }
