@@ -40,7 +40,7 @@ final class EngineOptions {
                     "The device types that are pushed to.",
                     "device types with commas between them",
                     value -> true),
-            filter(FILTER, "`Notice.TypingStarted, Notice.TypingStopped`", "The event types that wake nobody."));
+            filter(FILTER, "`Notice.TypingStarted, Notice.TypingStopped`", "The event types that start no push."));
 
     /** In {@code [Service.<name>]}, and in {@code [push]} for all services. */
     static final List<Option> OF_SERVICES = List.of(
