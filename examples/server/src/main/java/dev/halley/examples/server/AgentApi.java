@@ -141,8 +141,10 @@ final class AgentApi extends JsonApi {
     private String url(Fields fields) {
         String url = text(fields, "url");
         try {
-            String scheme = new URI(url).getScheme();
-            if ("https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme)) {
+            URI uri = new URI(url);
+            String scheme = uri.getScheme();
+            if (uri.getRawAuthority() != null
+                    && ("https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme))) {
                 return url;
             }
         } catch (URISyntaxException e) {

@@ -491,7 +491,9 @@ final class HostileCorpus {
                 "http://[::1",
                 "http://a b",
                 "//host",
-                "https:",
+                "https:?",
+                "https:mailto",
+                "https:///path",
                 " https://a",
                 "\\u0000")) {
             all.add(agent(415, "urls", json, "{\"url\":\"" + url + "\"}"));
