@@ -9,7 +9,6 @@ import dev.halley.Options;
 import dev.halley.examples.server.App.Shown;
 import dev.halley.examples.server.NodeApp.Client;
 import dev.halley.examples.server.NodeApp.Transport;
-import dev.halley.fixtures.AtOnce;
 import dev.halley.fixtures.Cases;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -25,9 +24,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Customers whose apps use CometD's JavaScript client or Faye miss nothing either. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -75,12 +74,9 @@ class ForeignClientsTest {
                 .flatMap(client -> Stream.of(Transport.values()).map(transport -> new Kind(client, transport)));
     }
 
-    @TestFactory
-    Stream<DynamicTest> background_isPushed_andEverythingMissedComesInOrder() {
-        return AtOnce.play(kinds(), this::isPushedInTheBackground);
-    }
-
-    private void isPushedInTheBackground(Kind kind) throws Exception {
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void background_isPushed_andEverythingMissedComesInOrder(Kind kind) throws Exception {
         Customer customer = new Customer("background", kind.client(), kind.transport());
         List<String> said = new ArrayList<>();
         try (NodeApp app = customer.startsApp()) {
@@ -115,12 +111,9 @@ class ForeignClientsTest {
         }
     }
 
-    @TestFactory
-    Stream<DynamicTest> killedWithoutAWord_behindAPoolOfConnections_isPushed_andMissesNothing() {
-        return AtOnce.play(kinds(), this::isPushedWhenKilled);
-    }
-
-    private void isPushedWhenKilled(Kind kind) throws Exception {
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void killedWithoutAWord_behindAPoolOfConnections_isPushed_andMissesNothing(Kind kind) throws Exception {
         Customer customer = new Customer("killed", kind.client(), kind.transport());
         customer.server = requireNonNull(pool).uri();
         try (NodeApp app = customer.startsApp()) {
