@@ -1,5 +1,5 @@
-// What every app does, whatever its client: it keeps its position, tells the test what happens in lines of JSON on standard
-// output, and goes to the background when standard input says so.
+// What every app does, whatever its client: it keeps its position, tells the test what happens in lines of JSON on
+// standard output, and goes to the background when standard input says so.
 
 import {createInterface} from "node:readline";
 

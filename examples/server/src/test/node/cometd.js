@@ -1,4 +1,5 @@
-// CometD's JavaScript client, set up as a browser's: its WebSocket can't send headers, so the handshake says who this is.
+// CometD's JavaScript client, set up as in a browser: its WebSocket can't send headers, so the handshake says who the
+// user is.
 
 import {adapt} from "cometd-nodejs-client";
 import {CometD} from "cometd";

@@ -1,4 +1,5 @@
-// What the listing in docs/apps.md takes for granted, and what a test wants to know of it. The listing itself is put in below.
+// What the listing in docs/apps.md takes for granted, and what a test wants to know of it. The test puts the listing in
+// below.
 
 import {adapt} from "cometd-nodejs-client";
 import {CometD} from "cometd";

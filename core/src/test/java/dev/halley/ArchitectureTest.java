@@ -126,20 +126,18 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(SESSION)
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage(
-                                        "java.lang",
-                                        "java.lang.runtime",
-                                        "java.time",
-                                        "java.util",
-                                        "java.util.function",
-                                        "java.util.stream",
-                                        "org.jspecify.annotations",
-                                        ROOT,
-                                        SESSION)
-                                .or(
-                                        nameMatching(
-                                                ".*\\.(spi\\.(SessionState|Step|ConnectionId|NodeId|SessionStore\\$Codec)|internal\\.Nearest)")))
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                "java.lang",
+                                "java.lang.runtime",
+                                "java.time",
+                                "java.util",
+                                "java.util.function",
+                                "java.util.stream",
+                                "org.jspecify.annotations",
+                                ROOT,
+                                SESSION)
+                        .or(nameMatching(".*\\.(spi\\.(SessionState|Step|ConnectionId|NodeId"
+                                + "|SessionStore\\$Codec)|internal\\.Nearest)")))
                 .check(CORE);
     }
 

@@ -325,8 +325,8 @@ class OptionsTest {
     void theOptionThatIsGone_isRefusedWithASentence() {
         refused("halley", "repeat_unread", true)
                 .withMessage(
-                        "[halley] repeat_unread = 'true': accepted is nothing: what may be unread is always repeated, so"
-                                + " leave it out");
+                        "[halley] repeat_unread = 'true': accepted is nothing: what may be unread is always repeated,"
+                                + " so leave it out");
     }
 
     @Test
@@ -399,9 +399,13 @@ class OptionsTest {
 
     @Test
     void texts_giveTitleAndBody_ofTheNearestLanguage(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("texts.properties"),
-                "title = News\nbody = Somebody wrote\ntitle.pt = Novidades\ntitle.pt-BR = Novidades 📬\nbody.de = Neu\n");
+        Path file = Files.writeString(folder.resolve("texts.properties"), """
+                        title = News
+                        body = Somebody wrote
+                        title.pt = Novidades
+                        title.pt-BR = Novidades 📬
+                        body.de = Neu
+                        """);
         Options options = of(Map.of("push", Map.of("texts", file, "apple.title", "Other")));
         assertThat(options.forPush(speaking("pt-BR"), TAG))
                 .containsEntry("title", "Novidades 📬")

@@ -46,8 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever happens to the network, at whichever step of the story: every event arrives, in order and without a gap, and no
- * event is in two pushes of one absence. All cases are played at once.
+ * Whatever happens to the network, at whichever step of the story: every event arrives, in order and without a gap, and
+ * no event is in two pushes of one absence. All cases are played at once.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NetworkFaultsTest {

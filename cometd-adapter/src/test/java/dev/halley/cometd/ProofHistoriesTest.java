@@ -23,8 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The histories that broke simpler rules, each once: found by random ones, shortened by hand. In a comment M is a marked
- * connect, u an unmarked one, and ✗ one that fails for its client, whatever became of it.
+ * The histories that broke simpler rules, each once. Random histories found them, and they were shortened by hand. In a
+ * comment c1 is the connect with the id 1, M stands for a marked connect, u for an unmarked one, and ✗ for one that
+ * fails for its client, whatever became of it on the server.
  */
 class ProofHistoriesTest {
 
@@ -38,7 +39,7 @@ class ProofHistoriesTest {
         wire.close();
     }
 
-    /** c2 comes, something on the server is slow, ✗. c3M is read. Row 2 is queued: c2's reply must not take it to nowhere. */
+    /** c2 comes, the server is slow, ✗. c3M is read. Row 2 is queued: c2's reply, read by nobody, must not take it. */
     @Test
     void replyOfAnOvertakenConnect_takesNoRows_andTheyComeWithTheNextOne() {
         connect(1, true);
@@ -82,7 +83,7 @@ class ProofHistoriesTest {
         assertThat(seen()).isEqualTo(1);
     }
 
-    /** What an overtaken reply would have taken is queued again at once, before anything newer, for the poll that is held. */
+    /** What an overtaken reply would have taken is queued again at once, before anything newer, for the next poll. */
     @Test
     void whatAnOvertakenReplyWouldHaveTaken_comesWithTheNextPoll_beforeAnythingNewer() {
         connect(5, true);
@@ -365,7 +366,10 @@ class ProofHistoriesTest {
         assertThat(wire.view(later).seen()).isZero();
     }
 
-    /** What CometD sends to a WebSocket beside a reply can overtake it: rows go with replies alone, and the next connect proves them. */
+    /**
+     * What CometD sends over a WebSocket beside a reply can overtake the reply. So rows go with replies alone, and the
+     * next connect proves them.
+     */
     @Test
     void overWebSocket_rowsGoWithReplies_andTheNextConnectProvesThem() {
         List<Message> frames = new ArrayList<>();
@@ -475,7 +479,10 @@ class ProofHistoriesTest {
         assertThat(answer.reply().get(Message.ERROR_FIELD)).isEqualTo("402::session_unknown");
     }
 
-    /** A client whose cookie is stripped shakes hands without end: more and more slowly, and without being online by it. */
+    /**
+     * A client whose cookie is stripped shakes hands without end. It is told to wait longer and longer, and is not
+     * online.
+     */
     @Test
     void whoOnlyShakesHands_isSlowedDown() {
         wire.time.advance(Duration.ofSeconds(11));

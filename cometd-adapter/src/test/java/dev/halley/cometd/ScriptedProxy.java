@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy on a free port whose connections fail once, just when something travels; who connects after that is served
- * again, as after a tunnel.
+ * A TCP proxy on a free port whose connections fail once, just when something travels. Whoever connects after that is
+ * served again, like a phone after a tunnel.
  */
 final class ScriptedProxy implements AutoCloseable {
 

@@ -23,16 +23,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Measures how long CometD with its own defaults takes to notice that a customer is gone, and prints a Markdown table. Its
- * name keeps it out of the normal run, for it takes most of a minute:
+ * Measures how long CometD with its own defaults takes to notice that a customer is gone, and prints a Markdown table.
+ * Its name keeps it out of the normal run, for it takes most of a minute:
  *
  * <pre>
  * mvn -pl cometd-adapter -am test -Dtest=SilentLossTable -Dsurefire.failIfNoSpecifiedTests=false \
  *     -Dmaven.test.redirectTestOutputToFile=false
  * </pre>
  *
- * <p>Every connection fails when its poll has just begun, which is when it takes longest. The timer is 0. Without traffic the
- * agent writes once told of the absence, and that is what the push carries.
+ * <p>Every connection fails when its poll has just begun, which is when it takes longest. The timer is 0. Without
+ * traffic, the agent writes when told of the absence, and the push carries what the agent wrote.
  */
 class SilentLossTable {
 
@@ -59,7 +59,8 @@ class SilentLossTable {
         }
 
         StringBuilder table = new StringBuilder("""
-                | seconds from the fault | no traffic: agent told | event then: pushed | event after 1 s: agent told | pushed |
+                | seconds from the fault | no traffic: agent told | event then: pushed \
+                | event after 1 s: agent told | pushed |
                 | --- | ---: | ---: | ---: | ---: |
                 """);
         int next = 0;

@@ -54,8 +54,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CometD's own server with the adapter and an engine, in virtual time and without a socket: a request arrives when a test
- * says so, and whether its answer is ever read is up to the test as well.
+ * CometD's own server with the adapter and an engine, in virtual time and without a socket: a test decides when a
+ * request arrives, and whether its answer is ever read.
  */
 final class Wire implements AutoCloseable {
 

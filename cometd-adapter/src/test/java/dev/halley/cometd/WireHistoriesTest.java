@@ -25,11 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Random histories of clients, a network and proxies that lose, delay, double and swallow what travels, with CometD's own
- * server in between, in virtual time. Whatever happens in whatever order: no client ever meets a gap, nothing counts as seen
- * that is not there, and whoever vanishes is not pushed what an answer had brought that was followed by a connect.
+ * Random histories of clients, a network and proxies that lose, delay, double and swallow what travels, with CometD's
+ * own server in between, in virtual time. Whatever happens in whatever order: no client ever meets a gap, nothing
+ * counts as seen that has not arrived, and if an answer was followed by a connect, what it brought is not pushed to a
+ * client that vanishes later.
  *
- * <p>{@code -Dhalley.histories=…} has more of them; {@code -Dhalley.seed=…} plays one, and says what happened.
+ * <p>{@code -Dhalley.histories=…} says how many are played; {@code -Dhalley.seed=…} plays one, and says what happened.
  */
 class WireHistoriesTest {
 

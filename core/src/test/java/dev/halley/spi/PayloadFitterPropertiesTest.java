@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Texts of anything, at every limit from the smallest to 4,096 bytes, at both depths. What the fitter counts is held against
- * JSON that is written and read here.
+ * Texts of anything, at every limit from the smallest to 4,096 bytes, at both depths. What the fitter counts is
+ * compared with JSON that is written and read here.
  */
 class PayloadFitterPropertiesTest {
 

@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A provider as a configuration makes it, and pushes for it of the same options, for what {@link PushProviderContract} can't
- * know: what a push looks like, and what becomes of it.
+ * A provider as a configuration makes it, and pushes for it with the same options, to test what
+ * {@link PushProviderContract} can't know: what a push looks like, and what becomes of it.
  *
  * <p>This class is thread-safe.
  */

@@ -44,7 +44,10 @@ public final class Canaries {
     /** Names of options whose values are secret. */
     private static final String SECRET_OPTION = "(debug\\.)?.*(secret|authorization|Password|apiKey)";
 
-    /** A word in small letters may be one of Halley's own, so it is no canary, but for users and tokens, which tests call so. */
+    /**
+     * A word in small letters may be one of Halley's own, so it is no canary, unless it is the name of a user or a
+     * token: tests give those such names.
+     */
     private static final Pattern ORDINARY = Pattern.compile("[a-z]+|c[0-9]+");
 
     /** What stands between the hyphens of a random UUID, such as a node's name, will be found there some day. */
@@ -73,7 +76,10 @@ public final class Canaries {
     /** Load tests have many; the first will do. */
     private static final int MOST = 20_000;
 
-    /** What becomes of a provider's words is looked for in the log and at observers; the demonstration prints its pushes. */
+    /**
+     * What these print is not looked at. An outcome has the words of a push service, which are looked for in the log
+     * and at observers; the demonstration prints its pushes on purpose.
+     */
     private static final Pattern SAID_BY_OTHERS =
             Pattern.compile("dev\\.halley\\.(Outcome\\$.*|examples\\.server\\.DemoPush)");
 

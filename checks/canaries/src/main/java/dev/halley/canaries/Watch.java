@@ -53,7 +53,10 @@ final class Watch {
         });
     }
 
-    /** Whether a logger is named after a class of a test, as those of what a test derives from a library's classes are. */
+    /**
+     * Whether a logger is named after a class of a test. A class that a test derives from a library's class has such a
+     * logger, too.
+     */
     static boolean isOfATest(String logger) {
         URL file = ClassLoader.getSystemResource(logger.replace('.', '/') + ".class");
         return file != null && file.getPath().contains("/test-classes/");

@@ -18,17 +18,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Random histories against the laws: seeded walks in virtual time over engines, stores, customers, a push service and the
- * agent's desk, with crashes and everything that can come late, twice or never.
+ * Random histories against the laws: seeded walks in virtual time over engines, stores, customers, a push service and
+ * the agent's desk, with crashes and everything that can come late, twice or never.
  *
  * <p>A failure names its seed and a shortened history. To play it again, with a line for whatever happens:
  *
  * <pre>
- * mvn -pl checks/engine -am test -Dtest=HistoriesTest -Dsurefire.failIfNoSpecifiedTests=false -Dhalley.store=nodes -Dhalley.seed=42
+ * mvn -pl checks/engine -am test -Dtest=HistoriesTest -Dsurefire.failIfNoSpecifiedTests=false \
+ *     -Dhalley.store=nodes -Dhalley.seed=42
  * </pre>
  *
- * and with {@code -Dhalley.steps="open/1/2 say/3/4"} those steps alone. {@code -Dhalley.histories} says how many are played
- * on each store, {@code -Dhalley.first} with which seed to begin, {@code -Dhalley.store} on which store alone.
+ * <p>With {@code -Dhalley.steps="open/1/2 say/3/4"} as well, only those steps are played. {@code -Dhalley.histories} is
+ * the number of histories on each store, {@code -Dhalley.first} the seed to begin with, and {@code -Dhalley.store} the
+ * only store to play on.
  */
 class HistoriesTest {
 
@@ -70,13 +72,16 @@ class HistoriesTest {
         }
     }
 
-    /** A connection moves to a chat that is gone by then, and serves a third one while its link still takes rows of the first. */
+    /**
+     * A connection moves to a chat that is gone by then, and serves a third one while its link still takes rows of the
+     * first.
+     */
     @Test
     void aMoveThatComesToNothing_doesNotForgetWhatTheLinkStillTakes() {
         History history =
                 History.parse("return/34/57 leave/49/51 seconds/49/33 open/65/49 return/68/28 tick/37/26 say/68/41"
-                        + " late/91/62 return/82/89 say/67/66 say/88/27 return/51/8 say/15/94 open/35/40 leave/84/17 say/61/50"
-                        + " seconds/43/44 nudge/98/96 stall/97/61 open/40/66 seconds/62/10");
+                        + " late/91/62 return/82/89 say/67/66 say/88/27 return/51/8 say/15/94 open/35/40 leave/84/17"
+                        + " say/61/50 seconds/43/44 nudge/98/96 stall/97/61 open/40/66 seconds/62/10");
         assertThat(play(Kind.NODES, 60_821, history, newCells(), false).broken())
                 .isNull();
     }

@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * What happens in a history: steps, one a line, that can be printed, parsed and played again. A step's numbers are read by
- * the world as it is then ("the a-th of the chats there are"), so a part of a history is a history, too.
+ * What happens in a history: steps, one a line, that can be printed, parsed and played again. What a step's numbers
+ * mean depends on the world as it is then ("the a-th of the chats there are"), so a part of a history is a history,
+ * too.
  *
  * @param steps what happens, in order
  */

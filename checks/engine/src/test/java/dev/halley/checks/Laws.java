@@ -21,9 +21,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the seven laws against what was seen from outside: commits as they are made, rows as links are given them, pushes
- * as a provider gets them, what the desk is told, and what customers have said. It knows positions, times and keys; what
- * follows from an input it works out by itself.
+ * Checks the seven laws against what was seen from outside: commits as they are made, rows as links are given them,
+ * pushes as a provider gets them, what the desk is told, and what customers have said. It knows positions, times and
+ * keys, and works out by itself what follows from an input.
  */
 final class Laws {
 

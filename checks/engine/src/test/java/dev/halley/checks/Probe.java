@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A narrow look into a session: facts by name, and which cell of the table an input has visited. It decides nothing; the
- * laws are checked by somebody who knows these facts alone.
+ * A narrow look into a session: facts by name, and which cell of the table an input has visited. It decides nothing;
+ * {@link Laws} checks the laws, and knows these facts alone.
  */
 public final class Probe {
 
@@ -225,7 +225,7 @@ public final class Probe {
         return at != null && !at.isAfter(now);
     }
 
-    /** Whether a rule is about the last connection: asked of a session that is online with it, it would do something. */
+    /** Whether a rule is about the last connection: it would change a session that is online with that connection. */
     private static boolean isOf(Session before, SessionStore.Rule rule, Instant now) {
         return !isUnchanged(online(before, -1), rule, now);
     }

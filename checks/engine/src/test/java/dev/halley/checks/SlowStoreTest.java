@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** A store whose answers take their time, so that one thing begins before the other is done: at every moment, one by one. */
+/** A store whose answers take their time: a second thing begins before the first is done, at each moment in turn. */
 class SlowStoreTest {
 
     private static final UserId ANN = new UserId("ann");

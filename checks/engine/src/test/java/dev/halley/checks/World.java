@@ -58,9 +58,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The world of one history, in virtual time: engines and their store, customers with apps and links, a push service, the
- * agent's desk, and all that can go wrong between them. It does what a {@link History} says and reports what happens to the
- * {@link Laws}. One seed decides everything that the history does not say.
+ * The world of one history, in virtual time: engines and their store, customers with apps and links, a push service,
+ * the agent's desk, and all that can go wrong between them. It does what a {@link History} says and tells the
+ * {@link Laws} what happens. One seed decides everything that the history does not say.
  */
 final class World {
 
@@ -528,7 +528,7 @@ final class World {
         }
     }
 
-    /** Ties the text that is committed to the step that it came from. Decoding the same text twice gives the same state. */
+    /** Remembers which decision each committed text came from. Decoding the same text twice gives the same state. */
     private final class WatchedCodec implements SessionStore.Codec {
         private final SessionStore.Codec codec;
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A minute of foreign bytes for every parser that takes some; the first byte says which. The inputs beside this class come
- * first, and so does everything that was ever found.
+ * A minute of foreign bytes for all parsers that take some; the first byte says which parser gets the others. The
+ * inputs beside this class come first, and so does everything that was ever found.
  */
 class ForeignBytesFuzzTest {
 

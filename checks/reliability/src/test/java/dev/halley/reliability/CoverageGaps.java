@@ -17,8 +17,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
 /**
- * Compares what no test reaches in {@code core} and {@code cometd-adapter} with {@code checks/reliability/coverage/gaps.md}. Run by
- * {@code mvn verify -Pcoverage}, after the tests of all modules.
+ * Compares what no test reaches in {@code core} and {@code cometd-adapter} with
+ * {@code checks/reliability/coverage/gaps.md}. {@code mvn verify -Pcoverage} runs it after the tests of all modules.
  */
 class CoverageGaps {
 

@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/reliability.md} has not rotted: it says what {@code promises.md} and {@code faults.md} say, and the tests are there. */
+/**
+ * {@code docs/reliability.md} is up to date: it says what {@code promises.md} and {@code faults.md} say, and the tests
+ * that it names are there.
+ */
 class PromisesTest {
 
     private static final List<String> REPORT =

@@ -38,7 +38,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Halley's classes and tests once more, with or without a fault in them: a class loader of its own over the others'. */
+/** Halley's classes and tests once more, with or without a fault in them, in a class loader of their own. */
 final class Workshop implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);

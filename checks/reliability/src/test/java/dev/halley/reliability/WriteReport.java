@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Writes {@code docs/reliability.md} from {@code promises.md} and the reports of the tests. Its name keeps it out of the normal
- * run; the command is in the file's head.
+ * Writes {@code docs/reliability.md} from {@code promises.md} and the reports of the tests. Its name keeps it out of
+ * the normal run; the head of the file that it writes has the command.
  */
 class WriteReport {
 

@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session to which things happen: inputs change it, assertions look at the last step.
  *
- * <p>The one story behind all of them: Row 1 is the customer's own. Row 2 is pushable and was seen. The customer goes away,
- * and the agent is told. Row 3 is pushable and starts the grace period; the push of absence 1 ends at 3.
+ * <p>All sessions have the same story behind them: Row 1 is the customer's own. Row 2 is pushable and was seen. The
+ * customer goes away, and the agent is told. Row 3 is pushable and starts the grace period; the push of absence 1 ends
+ * at 3.
  */
 public final class SessionFixture {
 

@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Every cell of the session's table: rows are inputs, columns are phases. A class for each row, in the table's order. */
+/** Every cell of the session's table. Rows are inputs, columns are phases; each row has a class, in the same order. */
 class SessionTableTest {
 
     private static final String OPENED = "opened";

@@ -39,7 +39,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What the session's table says in the sentences below it, and the histories that broke earlier versions of the rules. */
+/** What the sentences below the session's table say, and the histories that broke earlier versions of the rules. */
 class SessionTest {
 
     private static final Duration LINGER = Duration.ofMinutes(1);

@@ -21,7 +21,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The project's documents: every link leads somewhere, no line is too long, and the README stays short. */
+/** What people read: every link of a document leads somewhere, no line is too long, and the README stays short. */
 class DocumentsTest {
 
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
@@ -43,7 +43,7 @@ class DocumentsTest {
     void everyLink_leadsSomewhere() throws Exception {
         List<String> broken = new ArrayList<>();
         int links = 0;
-        for (Path document : documents()) {
+        for (Path document : files(".md")) {
             String text = CODE.matcher(withoutBlocks(document)).replaceAll("");
             for (String link : all(LINK, text)) {
                 if (!ELSEWHERE.matcher(link).matches()) {
@@ -60,9 +60,9 @@ class DocumentsTest {
 
     /** Tables and code may be longer, and so may a link or a test's name that can't be broken. */
     @Test
-    void lines_haveAtMost120Characters() throws Exception {
+    void linesOfDocuments_haveAtMost120Characters() throws Exception {
         List<String> tooLong = new ArrayList<>();
-        for (Path document : documents()) {
+        for (Path document : files(".md")) {
             withoutBlocks(document)
                     .lines()
                     .filter(line -> !line.startsWith("|"))
@@ -70,6 +70,21 @@ class DocumentsTest {
                     .forEach(line -> tooLong.add(ROOT.relativize(document) + ": " + line));
         }
         assertThat(tooLong).isEmpty();
+    }
+
+    /** The formatter wraps neither comments nor strings. */
+    @Test
+    void linesOfJava_haveAtMost120Characters() throws Exception {
+        List<Path> sources = files(".java");
+        List<String> tooLong = new ArrayList<>();
+        for (Path source : sources) {
+            Files.readString(source)
+                    .lines()
+                    .filter(line -> line.length() > MOST_CHARACTERS)
+                    .forEach(line -> tooLong.add(ROOT.relativize(source) + ": " + line));
+        }
+        assertThat(tooLong).isEmpty();
+        assertThat(sources).hasSizeGreaterThan(100);
     }
 
     @Test
@@ -126,8 +141,8 @@ class DocumentsTest {
                 .toList();
     }
 
-    private static List<Path> documents() throws IOException {
-        List<Path> documents = new ArrayList<>();
+    private static List<Path> files(String ending) throws IOException {
+        List<Path> files = new ArrayList<>();
         Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
@@ -138,12 +153,12 @@ class DocumentsTest {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(".md")) {
-                    documents.add(file);
+                if (file.toString().endsWith(ending)) {
+                    files.add(file);
                 }
                 return FileVisitResult.CONTINUE;
             }
         });
-        return documents;
+        return files;
     }
 }

@@ -44,7 +44,8 @@ class EmbeddingTest {
             String handshake = post(
                     client,
                     port,
-                    "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\",\"supportedConnectionTypes\":[\"long-polling\"]}]");
+                    "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\","
+                            + "\"supportedConnectionTypes\":[\"long-polling\"]}]");
             String clientId = handshake.replaceAll(".*\"clientId\":\"([^\"]+)\".*", "$1");
             String answer = post(
                     client,

@@ -206,13 +206,14 @@ final class Story {
         expect(pushes.isEmpty(), "there was one push more: " + pushes.peek());
         out.println();
         out.printf(
-                "The end. Ada's app was away twice and has %d of %d events, in order. Six pushes, none of them twice.%n",
+                "The end. Ada's app was away twice and has %d of %d events, in order."
+                        + " Six pushes, none of them twice.%n",
                 phone.position(), kept.size());
     }
 
     private void otherPhones(RunningServer server) throws IOException, InterruptedException {
-        step(
-                "Ben has an Android phone, Cleo an iPhone set to German, and Dan's messenger takes webhooks. All go away.");
+        step("Ben has an Android phone, Cleo an iPhone set to German, and Dan's messenger takes webhooks."
+                + " All go away.");
         List<Customer> customers = List.of(
                 opensApp(
                         server,

@@ -28,7 +28,8 @@ final class Bayeux {
                 user,
                 URL + "/handshake",
                 "application/json",
-                "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\",\"supportedConnectionTypes\":[\"long-polling\"],\"id\":\"1\"}]");
+                "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\","
+                        + "\"supportedConnectionTypes\":[\"long-polling\"],\"id\":\"1\"}]");
         JsonNode message = reply.json().get(0);
         if (!message.path("successful").asBoolean()) {
             throw new AssertionError(reply.body());

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A thousand customers behind one proxy, of whom a third each is killed, reset, and gone without a word, while the agent
- * writes. Not part of the usual run:
+ * A thousand customers behind one proxy, while the agent writes. A third of them are killed, a third are reset, and a
+ * third vanish without a word. Not part of the usual run:
  *
  * <pre>mvn -pl examples/server -am test -Dtest=BehindProxies -Dsurefire.failIfNoSpecifiedTests=false</pre>
  */
@@ -66,7 +66,7 @@ class BehindProxies {
     private static final int ROWS = 20;
     private static final int LAST = ROWS + 1;
 
-    /** How late after the beginning of a row somebody dies at most: about as long as the row takes, so that some die of it. */
+    /** Somebody dies at most so long after a row begins. A row takes about as long, so some die while it travels. */
     private static final int MAX_DELAY_MILLIS = 40;
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);

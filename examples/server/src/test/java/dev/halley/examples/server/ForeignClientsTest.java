@@ -157,8 +157,8 @@ class ForeignClientsTest {
             chat = http.post(
                             user,
                             create,
-                            "notify_by=comet&firstName=Ada&push_notification_type=customhttp&push_notification_deviceid="
-                                    + user)
+                            "notify_by=comet&firstName=Ada&push_notification_type=customhttp"
+                                    + "&push_notification_deviceid=" + user)
                     .json()
                     .path("chatSessionId")
                     .asText();

@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What nobody means well by: requests and messages, with the status that each is answered with. {@code $chat} stands for the
- * path of the victim's chat, {@code $own} for that of a chat which may be written to, {@code $id} for the client id of the
- * victim's last session, which is gone, {@code $session} for the victim's {@code chatSessionId}.
+ * Requests and messages that an attacker may send, with the status that each is answered with. {@code $chat} stands for
+ * the path of the victim's chat, {@code $own} for that of a chat which may be written to, {@code $id} for the client id
+ * of the victim's last session, which is gone, {@code $session} for the victim's {@code chatSessionId}.
  */
 final class HostileCorpus {
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The {@link HostileCorpus} against a server: nobody gets a 5xx or reads a word of Java, the log stays quiet, the chat of a
- * customer in the background stays as it is, and all of it is quick.
+ * The {@link HostileCorpus} against a server: nobody gets a 5xx or reads a word of Java, the log stays quiet, the chat
+ * of a customer in the background stays as it is, and all of it is quick.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileInputTest {

@@ -43,7 +43,11 @@ final class JavaApp implements App {
         client.addExtension(new Wire());
     }
 
-    /** Has it name its position with each connect, as Halley's documents advise; it has everything up to one already. */
+    /**
+     * Has the app name its position with each connect, as Halley's documents advise.
+     *
+     * @param has the position up to which it has everything already
+     */
     JavaApp namingAfter(long has) {
         position.set(has);
         names = true;

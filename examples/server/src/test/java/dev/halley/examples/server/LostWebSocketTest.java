@@ -43,8 +43,8 @@ class LostWebSocketTest {
     void rowsThatWaited_comeAfterThoseThatWereLost(int time) {
         Customer customer = chats.new Customer("lost-" + time);
         Socket first = new Socket(customer);
-        first.say(
-                "{\"channel\":\"/meta/handshake\",\"version\":\"1.0\",\"supportedConnectionTypes\":[\"websocket\"],\"id\":\"1\"}");
+        first.say("{\"channel\":\"/meta/handshake\",\"version\":\"1.0\","
+                + "\"supportedConnectionTypes\":[\"websocket\"],\"id\":\"1\"}");
         await().until(() -> first.heard("/meta/handshake"));
         String clientId = first.messages.get(0).path("clientId").asText();
         first.connect(clientId, 2, ",\"advice\":{\"timeout\":0}");

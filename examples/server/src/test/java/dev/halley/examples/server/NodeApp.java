@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** An app under Node, from its start to its end: one of the scripts in {@code src/test/node}, which tells what it receives. */
+/** An app that runs one of the scripts in {@code src/test/node} in Node. The script tells what it receives. */
 final class NodeApp implements App {
 
     /** Clients that are not ours. */
@@ -107,7 +107,10 @@ final class NodeApp implements App {
         return handshakes.get();
     }
 
-    /** Returns the errors that came in answer to polls, each with what the client was told to do then; also that it was ended. */
+    /**
+     * Returns the errors that came in answer to polls, each with what the client was told to do then. That the server
+     * has ended the session is one of them.
+     */
     List<String> refusals() {
         return refusals;
     }

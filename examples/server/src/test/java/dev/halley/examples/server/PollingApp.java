@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An app that polls by hand as CometD's clients do, on sockets of its own: its ids count upwards, its connects are marked
- * where theirs are, and it can die in any way.
+ * An app that polls by hand as CometD's clients do, on sockets of its own: its ids count upwards, it marks the connects
+ * that they mark, and it can die in any way.
  */
 final class PollingApp implements App {
 

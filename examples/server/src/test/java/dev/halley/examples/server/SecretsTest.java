@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A story in which all that can go wrong does, told with canaries for every secret; nothing but their owner sees them. */
+/** A story in which all that can go wrong does. Every secret in it is a canary, which nobody but its owner may see. */
 class SecretsTest {
 
     private static final String USER = "canary-ann@example.org";

@@ -77,7 +77,8 @@ class StopTest {
                 })
                 .join();
         return socket.sendText(
-                        "{\"channel\":\"/meta/handshake\",\"supportedConnectionTypes\":[\"websocket\"],\"version\":\"1.0\"}",
+                        "{\"channel\":\"/meta/handshake\","
+                                + "\"supportedConnectionTypes\":[\"websocket\"],\"version\":\"1.0\"}",
                         true)
                 .join();
     }
