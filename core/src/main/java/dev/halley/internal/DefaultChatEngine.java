@@ -187,7 +187,7 @@ public final class DefaultChatEngine implements ChatEngine {
     public CompletionStage<Optional<Transcript>> transcript(ChatId chat, long after, int max) {
         return sessions.read(chat, after, max)
                 .thenApply(read ->
-                        read.map(excerpt -> new Transcript(excerpt.session().view(), excerpt.rows())));
+                        read.map(page -> new Transcript(Sessions.session(page).view(), page.rows())));
     }
 
     @Override

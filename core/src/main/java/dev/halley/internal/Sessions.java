@@ -19,6 +19,7 @@ import dev.halley.internal.session.Session;
 import dev.halley.spi.Change;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.Observer;
+import dev.halley.spi.Page;
 import dev.halley.spi.SessionState;
 import dev.halley.spi.SessionStore;
 import dev.halley.spi.Step;
@@ -65,9 +66,6 @@ public final class Sessions {
             return after == null ? before : after;
         }
     }
-
-    /** A session and a part of its transcript, both read at the same instant. */
-    public record Excerpt(Session session, List<Row> rows) {}
 
     /** Does what a commit of this node asks for, derived only from the difference. It must not throw. */
     @FunctionalInterface
@@ -141,12 +139,17 @@ public final class Sessions {
 
     /** Reads a session without rows. */
     public CompletionStage<Optional<Session>> read(ChatId chat) {
-        return read(chat, 0, 0).thenApply(excerpt -> excerpt.map(Excerpt::session));
+        return read(chat, 0, 0).thenApply(page -> page.map(Sessions::session));
     }
 
     /** Reads a session and at most {@code max} rows after a position. Completes with nothing if there is no chat. */
-    public CompletionStage<Optional<Excerpt>> read(ChatId chat, long after, int max) {
-        return store.read(chat, after, max).thenApply(page -> page.map(p -> new Excerpt(session(p.state()), p.rows())));
+    public CompletionStage<Optional<Page>> read(ChatId chat, long after, int max) {
+        return store.read(chat, after, max);
+    }
+
+    /** Returns the session that was read together with the rows of a page. */
+    public static Session session(Page page) {
+        return session(page.state());
     }
 
     /** Reads the sessions of an owner. */

@@ -761,7 +761,7 @@ public abstract class PushProviderContract {
         }
     }
 
-    /** Returns what becomes of a push in each trouble with the service. */
+    /** Returns what happens to a push in each trouble with the service. */
     private List<Settled> everyOutcome() {
         PushProvider provider = open();
         Payload payload = payload(provider);

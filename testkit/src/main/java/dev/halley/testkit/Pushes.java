@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A provider as a configuration makes it, and pushes for it with the same options, to test what
- * {@link PushProviderContract} can't know: what a push looks like, and what becomes of it.
+ * {@link PushProviderContract} can't know: what a push looks like, and what happens to it.
  *
  * <p>This class is thread-safe.
  */
@@ -112,12 +112,12 @@ public final class Pushes implements AutoCloseable {
     }
 
     /**
-     * Sends a push, and does not wait for what becomes of it.
+     * Sends a push, and does not wait for what happens to it.
      *
      * @param key the push's key
      * @param to the device
      * @param texts a row for each
-     * @return completes with what becomes of it
+     * @return completes with what happens to it
      */
     public CompletableFuture<Outcome> begin(String key, Device to, String... texts) {
         return provider.send(provider.format(notification(key, to, texts), to), to)
@@ -125,7 +125,7 @@ public final class Pushes implements AutoCloseable {
     }
 
     /**
-     * Sends a push, and waits for what becomes of it.
+     * Sends a push, and waits for what happens to it.
      *
      * @param to the device
      * @param texts a row for each
@@ -137,7 +137,7 @@ public final class Pushes implements AutoCloseable {
     }
 
     /**
-     * Sends a push that says "Hello", and waits for what becomes of it.
+     * Sends a push that says "Hello", and waits for what happens to it.
      *
      * @return what became of it
      * @throws Exception if nothing did within 20 seconds, or the provider failed

@@ -24,7 +24,7 @@ class WriteReport {
     /** The module that runs tests with faults planted. */
     static final String MODULE = "checks/reliability";
 
-    private static final String COMMAND = "mvn -B clean verify -Dhalley.report";
+    private static final String COMMAND = "mvn -B -T1 clean verify -Dhalley.report";
 
     private final Reports reports = new Reports(
             Stream.concat(Root.modules().stream(), Stream.of(MODULE)).toList());

@@ -4,11 +4,11 @@ import dev.halley.ChatEvent;
 import dev.halley.ChatId;
 import dev.halley.Row;
 import dev.halley.internal.Sessions;
-import dev.halley.internal.Sessions.Excerpt;
 import dev.halley.internal.session.Session;
 import dev.halley.spi.ClientLink;
 import dev.halley.spi.ClientLink.Cause;
 import dev.halley.spi.ConnectionId;
+import dev.halley.spi.Page;
 import dev.halley.spi.PayloadFitter;
 import dev.halley.spi.Scheduler;
 import java.time.Duration;
@@ -235,8 +235,8 @@ final class LiveReader {
     }
 
     /** Reads the next page; null if the store fails. The connection stays, and the next look reads again. */
-    private CompletionStage<@Nullable Optional<Excerpt>> read() {
-        return sessions.read(chat, sent, PAGE).<@Nullable Optional<Excerpt>>handle((page, failure) -> {
+    private CompletionStage<@Nullable Optional<Page>> read() {
+        return sessions.read(chat, sent, PAGE).<@Nullable Optional<Page>>handle((page, failure) -> {
             if (failure != null) {
                 LOGGER.debug("A chat could not be read for its connection; tried again later");
                 begun.complete(null);
@@ -246,7 +246,7 @@ final class LiveReader {
         });
     }
 
-    private CompletionStage<Boolean> deliver(Optional<Excerpt> page) {
+    private CompletionStage<Boolean> deliver(Optional<Page> page) {
         if (stopped) {
             // Since the page was asked for, the connection has left, or serves another chat.
             begun.complete(null);
@@ -257,7 +257,7 @@ final class LiveReader {
             stop();
             return CompletableFuture.completedFuture(false);
         }
-        Session session = page.get().session();
+        Session session = Sessions.session(page.get());
         Optional<ConnectionId> serving = session.connection();
         if (serving.filter(link.id()::equals).isEmpty()) {
             end(serving.isPresent() ? Cause.TAKEN_OVER : Cause.LEFT);

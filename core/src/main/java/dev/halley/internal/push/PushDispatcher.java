@@ -11,13 +11,13 @@ import dev.halley.Settings;
 import dev.halley.internal.Nearest;
 import dev.halley.internal.Sessions;
 import dev.halley.internal.Sessions.Commit;
-import dev.halley.internal.Sessions.Excerpt;
 import dev.halley.internal.push.Circuits.Circuit;
 import dev.halley.internal.session.Phase.Push;
 import dev.halley.internal.session.Phase.Retrying;
 import dev.halley.internal.session.Phase.Sending;
 import dev.halley.internal.session.Session;
 import dev.halley.spi.Observer;
+import dev.halley.spi.Page;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
 import dev.halley.spi.Scheduler;
@@ -179,12 +179,12 @@ public final class PushDispatcher {
             long from = Math.min(pushed, seen);
             sessions.read(chat, from, (int)
                             Math.min(Integer.MAX_VALUE, sending.push().to() - from))
-                    .whenComplete((excerpt, failure) -> {
+                    .whenComplete((page, failure) -> {
                         if (failure != null) {
                             circuit.leave();
                             observer.storeFailed("read", failure);
                         } else {
-                            decide(circuit, excerpt.filter(now -> isWanted(now.session())));
+                            decide(circuit, page.filter(now -> isWanted(Sessions.session(now))));
                         }
                     });
         }
@@ -194,8 +194,8 @@ public final class PushDispatcher {
         }
 
         /** Sends the push if it is still wanted and can be sent now; else does something instead. */
-        private void decide(Circuit circuit, Optional<Excerpt> wanted) {
-            Device device = wanted.map(excerpt -> excerpt.session().device()).orElse(null);
+        private void decide(Circuit circuit, Optional<Page> wanted) {
+            Device device = wanted.map(page -> Sessions.session(page).device()).orElse(null);
             Optional<PushProvider> provider = Optional.ofNullable(device).flatMap(d -> providers.provider(d.type()));
             Runnable instead;
             if (wanted.isEmpty()) {
@@ -234,16 +234,16 @@ public final class PushDispatcher {
             return null;
         }
 
-        private List<Row> untold(Excerpt excerpt) {
-            return excerpt.rows().stream()
+        private List<Row> untold(Page page) {
+            return page.rows().stream()
                     .filter(row -> isToTell(row) && row.position() > pushed)
                     .toList();
         }
 
-        private long unseen(Excerpt excerpt) {
-            return excerpt.rows().stream()
-                    .filter(row ->
-                            isToTell(row) && row.position() > excerpt.session().seen())
+        private long unseen(Page page) {
+            return page.rows().stream()
+                    .filter(row -> isToTell(row)
+                            && row.position() > Sessions.session(page).seen())
                     .count();
         }
 
@@ -251,9 +251,9 @@ public final class PushDispatcher {
             return row.pushable() && row.position() <= sending.push().to();
         }
 
-        private Notification toNotification(Excerpt excerpt, Device device, List<Row> rows) {
+        private Notification toNotification(Page page, Device device, List<Row> rows) {
             String tag = Notification.NEW_AGENT_MESSAGE;
-            Session session = excerpt.session();
+            Session session = Sessions.session(page);
             return new Notification(
                     key,
                     tag,
@@ -261,7 +261,7 @@ public final class PushDispatcher {
                     session.identity().serviceId(),
                     device.language(),
                     rows,
-                    Math.max(unseen(excerpt), rows.size()),
+                    Math.max(unseen(page), rows.size()),
                     clock.instant(),
                     sending.push().until(),
                     options.forPush(device, tag));

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How far a session is with waking its customer: the columns of the table in {@link Session}. */
+/** How far a session has got in waking its customer: the columns of the table in {@link Session}. */
 public sealed interface Phase {
 
     /** How many pushes can wait behind the one being sent; beyond that, rows go together in one push. */

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param seen the highest position known to have arrived
  * @param pushed the highest position that a push of this absence has told of
  * @param omitted how many of the first rows were dropped
- * @param phase how far it is with waking the customer
+ * @param phase how far it has got in waking the customer
  * @param notice the absence that the agent is still to be told of; null for none
  * @param endedBy who ended the chat; null while it is open
  * @param expires when it is removed; null for never

@@ -51,7 +51,7 @@ class SessionTableTest {
     private static final String JOINED_CURRENT = "joined(current connection)";
     private static final String CONFIRMED = "confirmed(current connection)";
     private static final String LEFT_POSITION = "left(current connection, position)";
-    private static final String LEFT_SILENTLY = "left(current, nothing readable), swept, orphaned";
+    private static final String LEFT_SILENTLY = "left(current, no usable position), swept, orphaned";
     private static final String LEFT_ANOTHER = "left(another connection)";
     private static final String WAKE_DUE = "wake: due";
     private static final String WAKE_NOTICE = "wake: notice due";
