@@ -2,7 +2,11 @@ package dev.halley;
 
 import dev.halley.spi.Option;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The options that the engine reads, by where they may stand. Those of a provider are declared by its factory. */
 final class EngineOptions {
@@ -18,6 +22,13 @@ final class EngineOptions {
     static final String RETENTION = "retention";
     static final String MAX_EVENTS = "max_events";
     static final String MAX_TEXT = "max_text";
+    static final String MAX_CHAT_BYTES = "max_chat_bytes";
+    static final String MAX_CHATS_PER_USER = "max_chats_per_user";
+    static final String MAX_SESSIONS_PER_USER = "max_sessions_per_user";
+    static final String MAX_CHATS = "max_chats";
+    static final String MAX_BYTES = "max_bytes";
+    static final String BODY_TIMEOUT = "body_timeout";
+    static final String ALLOWED_ORIGINS = "allowed_origins";
     static final String CONFIRM_BY_CONNECT = "confirm_by_connect";
     static final String TTL = "ttl";
     static final String CONTENT = "content";
@@ -28,6 +39,13 @@ final class EngineOptions {
     private static final long MOST_TTL = Duration.ofDays(28).toSeconds();
 
     private static final long MOST_RETENTION = Duration.ofDays(3_650).toSeconds();
+
+    private static final long MOST_BODY_TIMEOUT = Duration.ofHours(1).toSeconds();
+
+    /** The most bytes and chats that can be set: more than any heap has. */
+    private static final long MOST_OF_A_HEAP = 1L << 50;
+
+    private static final long MOST_PER_USER = 1_000_000;
 
     private static final Settings SETTINGS = Settings.builder().build();
     private static final ServiceSettings SERVICE = ServiceSettings.DEFAULT;
@@ -47,7 +65,7 @@ final class EngineOptions {
             Option.seconds(
                     GRACE_PERIOD,
                     seconds(SERVICE.gracePeriod()),
-                    "The grace period, from an absent customer's first unseen event to the push; 0 pushes at once.",
+                    "The grace period, from when an absent customer first has an unseen event to the push; 0 pushes at once.",
                     0,
                     ServiceSettings.MAX_GRACE_PERIOD.toSeconds()),
             Option.text(MESSAGE, SERVICE.message(), "The sentence of a push."),
@@ -80,10 +98,54 @@ final class EngineOptions {
                     "The longest text, in bytes as escaped UTF-8.",
                     100,
                     Settings.MOST_TEXT),
+            Option.number(
+                    MAX_CHAT_BYTES,
+                    String.valueOf(SETTINGS.maxChatBytes()),
+                    "How many bytes of texts a chat keeps; the oldest rows go first. 0 for no bound.",
+                    0,
+                    MOST_OF_A_HEAP),
+            Option.number(
+                    MAX_CHATS_PER_USER,
+                    String.valueOf(SETTINGS.maxChatsPerUser()),
+                    "How many open chats a customer may have; one more is refused. 0 for no bound.",
+                    0,
+                    MOST_PER_USER),
+            Option.number(
+                    MAX_SESSIONS_PER_USER,
+                    String.valueOf(SETTINGS.maxSessionsPerUser()),
+                    "How many CometD sessions a customer may have; the oldest one without a held poll goes first. 0 for"
+                            + " no bound.",
+                    0,
+                    MOST_PER_USER),
+            Option.number(
+                    MAX_CHATS,
+                    "half of the heap ÷ 10 KiB",
+                    "How many chats the in-memory store keeps; one more is refused. 0 for no bound.",
+                    0,
+                    MOST_OF_A_HEAP),
+            Option.number(
+                    MAX_BYTES,
+                    "a quarter of the heap",
+                    "How many bytes the rows of all chats take in the in-memory store; over it, new chats and events"
+                            + " are refused. 0 for no bound.",
+                    0,
+                    MOST_OF_A_HEAP),
+            Option.seconds(
+                    BODY_TIMEOUT,
+                    seconds(SETTINGS.bodyTimeout()),
+                    "How long a whole HTTP request may take to arrive, at the example server. 0 for no bound.",
+                    0,
+                    MOST_BODY_TIMEOUT),
+            new Option(
+                    ALLOWED_ORIGINS,
+                    "none",
+                    "The origins whose pages may call the server, beside its own.",
+                    Settings.ORIGINS_ACCEPTED + ", with commas between them",
+                    EngineOptions::areOrigins),
             Option.flag(
                     CONFIRM_BY_CONNECT,
                     flag(SETTINGS.confirmByConnect()),
-                    "Whether connects of clients that mark their failures confirm."),
+                    "Whether an unmarked connect of a client that marks its failures confirms the answer before it."),
             new Option(
                     "repeat_unread",
                     "–",
@@ -128,6 +190,17 @@ final class EngineOptions {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static boolean areOrigins(String value) {
+        return origins(value).stream().allMatch(Settings::isOrigin);
+    }
+
+    /** Returns the origins in a value of {@link #ALLOWED_ORIGINS}. */
+    static Set<String> origins(String value) {
+        return Arrays.stream(value.split(",", -1))
+                .map(String::strip)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static String seconds(Duration duration) {

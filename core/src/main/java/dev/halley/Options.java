@@ -286,6 +286,13 @@ public final class Options {
         get(HALLEY, EngineOptions.CONFIRM_BY_CONNECT).map(Boolean::valueOf).ifPresent(builder::confirmByConnect);
         get(HALLEY, EngineOptions.MAX_EVENTS).map(Integer::valueOf).ifPresent(builder::maxEvents);
         get(HALLEY, EngineOptions.MAX_TEXT).map(Integer::valueOf).ifPresent(builder::maxText);
+        get(HALLEY, EngineOptions.MAX_CHAT_BYTES).map(Long::valueOf).ifPresent(builder::maxChatBytes);
+        get(HALLEY, EngineOptions.MAX_CHATS_PER_USER).map(Integer::valueOf).ifPresent(builder::maxChatsPerUser);
+        get(HALLEY, EngineOptions.MAX_SESSIONS_PER_USER).map(Integer::valueOf).ifPresent(builder::maxSessionsPerUser);
+        get(HALLEY, EngineOptions.MAX_CHATS).map(Long::valueOf).ifPresent(builder::maxChats);
+        get(HALLEY, EngineOptions.MAX_BYTES).map(Long::valueOf).ifPresent(builder::maxBytes);
+        get(HALLEY, EngineOptions.BODY_TIMEOUT).map(Options::seconds).ifPresent(builder::bodyTimeout);
+        get(HALLEY, EngineOptions.ALLOWED_ORIGINS).map(EngineOptions::origins).ifPresent(builder::allowedOrigins);
         get(HALLEY, EngineOptions.RETENTION).map(Options::seconds).ifPresent(builder::retention);
         try {
             // The retention must suffice for the longest time to live that any device can have.

@@ -2,12 +2,16 @@ package dev.halley;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.halley.internal.Nearest;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Settings of an engine. Immutable, made by {@link #builder()} or by {@link Options#settings()}. */
 public final class Settings {
@@ -18,6 +22,9 @@ public final class Settings {
     /** The most that {@link Builder#maxText} accepts, in bytes of escaped UTF-8: what fits into a message of 32 KiB. */
     public static final int MOST_TEXT = 24 * 1024;
 
+    /** What a chat with some events takes in memory, roughly; measured, see docs/limits.md. */
+    private static final int BYTES_OF_A_CHAT = 10 * 1024;
+
     static final Duration DEFAULT_PUSH_TIME_TO_LIVE = Duration.ofHours(24);
 
     private final Map<String, ServiceSettings> services;
@@ -25,6 +32,13 @@ public final class Settings {
     private final boolean confirmByConnect;
     private final int maxEvents;
     private final int maxText;
+    private final long maxChatBytes;
+    private final int maxChatsPerUser;
+    private final int maxSessionsPerUser;
+    private final long maxChats;
+    private final long maxBytes;
+    private final Duration bodyTimeout;
+    private final Set<String> allowedOrigins;
     private final Duration retention;
     private final Duration attachWithin;
     private final Duration lease;
@@ -33,12 +47,31 @@ public final class Settings {
     private final int pushAttempts;
     private final int pushesInFlight;
 
+    /** What {@link #isOrigin} accepts, in words. */
+    static final String ORIGINS_ACCEPTED =
+            "origins as browsers send them: a scheme, :// and a host, with a port unless it is the scheme's own,"
+                    + " and nothing after that; or null; no *";
+
+    private static final Pattern ORIGIN = Pattern.compile("null|file://|[a-z][a-z0-9+.-]*://[^\\s/?#@*,]+");
+
+    /** Returns whether a text is an origin as browsers send it. */
+    static boolean isOrigin(String value) {
+        return ORIGIN.matcher(value).matches() && value.equals(value.toLowerCase(Locale.ROOT));
+    }
+
     private Settings(Builder builder) {
         services = Collections.unmodifiableMap(new LinkedHashMap<>(builder.services));
         requireSecureKey = builder.requireSecureKey;
         confirmByConnect = builder.confirmByConnect;
         maxEvents = builder.maxEvents;
         maxText = builder.maxText;
+        maxChatBytes = builder.maxChatBytes;
+        maxChatsPerUser = builder.maxChatsPerUser;
+        maxSessionsPerUser = builder.maxSessionsPerUser;
+        maxChats = builder.maxChats;
+        maxBytes = builder.maxBytes;
+        bodyTimeout = builder.bodyTimeout;
+        allowedOrigins = Collections.unmodifiableSet(new LinkedHashSet<>(builder.allowedOrigins));
         retention = builder.retention;
         attachWithin = builder.attachWithin;
         lease = builder.lease;
@@ -88,6 +121,41 @@ public final class Settings {
         return maxText;
     }
 
+    /** {@return how many bytes of texts a chat keeps; 0 for no bound} See {@link Builder#maxChatBytes}. */
+    public long maxChatBytes() {
+        return maxChatBytes;
+    }
+
+    /** {@return how many open chats a customer may have; 0 for no bound} See {@link Builder#maxChatsPerUser}. */
+    public int maxChatsPerUser() {
+        return maxChatsPerUser;
+    }
+
+    /** {@return how many sessions a customer may have; 0 for no bound} See {@link Builder#maxSessionsPerUser}. */
+    public int maxSessionsPerUser() {
+        return maxSessionsPerUser;
+    }
+
+    /** {@return how many chats the in-memory store keeps; 0 for no bound} See {@link Builder#maxChats}. */
+    public long maxChats() {
+        return maxChats;
+    }
+
+    /** {@return how many bytes of rows the in-memory store keeps; 0 for no bound} See {@link Builder#maxBytes}. */
+    public long maxBytes() {
+        return maxBytes;
+    }
+
+    /** {@return how long a whole HTTP request may take to arrive; 0 for no bound} See {@link Builder#bodyTimeout}. */
+    public Duration bodyTimeout() {
+        return bodyTimeout;
+    }
+
+    /** {@return the origins whose pages may call the server} See {@link Builder#allowedOrigins}. */
+    public Set<String> allowedOrigins() {
+        return allowedOrigins;
+    }
+
     /** {@return how long a chat is kept} See {@link Builder#retention}. */
     public Duration retention() {
         return retention;
@@ -134,6 +202,13 @@ public final class Settings {
         private boolean confirmByConnect = true;
         private int maxEvents = 10_000;
         private int maxText = MOST_TEXT;
+        private long maxChatBytes = 4 * 1024 * 1024;
+        private int maxChatsPerUser = 200;
+        private int maxSessionsPerUser = 50;
+        private long maxChats = Runtime.getRuntime().maxMemory() / 2 / BYTES_OF_A_CHAT;
+        private long maxBytes = Runtime.getRuntime().maxMemory() / 4;
+        private Duration bodyTimeout = Duration.ofSeconds(30);
+        private Set<String> allowedOrigins = Set.of();
         private Duration retention = Duration.ofHours(72);
         private Duration attachWithin = Duration.ofSeconds(10);
         private Duration lease = Duration.ofSeconds(60);
@@ -198,6 +273,93 @@ public final class Settings {
          */
         public Builder maxText(int value) {
             maxText = within("maxText", value, 100, MOST_TEXT);
+            return this;
+        }
+
+        /**
+         * Sets how many bytes of texts and nicknames a chat keeps, as UTF-8. The oldest rows are dropped first.
+         *
+         * @param value at least 1, or 0 for no bound; default: 4 MiB
+         * @return this builder
+         */
+        public Builder maxChatBytes(long value) {
+            maxChatBytes = orNone("maxChatBytes", value);
+            return this;
+        }
+
+        /**
+         * Sets how many open chats a customer may have at once. More are refused, as are more than ten times as many
+         * with those that have ended and are still kept.
+         *
+         * @param value at least 1, or 0 for no bound; default: 200
+         * @return this builder
+         */
+        public Builder maxChatsPerUser(int value) {
+            maxChatsPerUser = within("maxChatsPerUser", value, 0, 1_000_000);
+            return this;
+        }
+
+        /**
+         * Sets how many sessions a customer may have at once, whether they serve a chat or not. For one more the oldest
+         * one that waits for nothing ends; if there is none, the new one is refused.
+         *
+         * @param value at least 1, or 0 for no bound; default: 50
+         * @return this builder
+         */
+        public Builder maxSessionsPerUser(int value) {
+            maxSessionsPerUser = within("maxSessionsPerUser", value, 0, 1_000_000);
+            return this;
+        }
+
+        /**
+         * Sets how many chats the in-memory store keeps. More are refused.
+         *
+         * @param value at least 1, or 0 for no bound; default: half of the heap divided by 10 KiB
+         * @return this builder
+         */
+        public Builder maxChats(long value) {
+            maxChats = orNone("maxChats", value);
+            return this;
+        }
+
+        /**
+         * Sets how many bytes the rows of all chats take in the in-memory store. Over it, new chats and events are
+         * refused.
+         *
+         * @param value at least 1, or 0 for no bound; default: a quarter of the heap
+         * @return this builder
+         */
+        public Builder maxBytes(long value) {
+            maxBytes = orNone("maxBytes", value);
+            return this;
+        }
+
+        /**
+         * Sets how long a whole HTTP request may take to arrive, for a server that serves HTTP beside the engine.
+         *
+         * @param value at most an hour, or 0 for no bound; default: 30 seconds
+         * @return this builder
+         */
+        public Builder bodyTimeout(Duration value) {
+            bodyTimeout = value.isZero() ? value : positive("bodyTimeout", value);
+            return this;
+        }
+
+        /**
+         * Sets the origins whose pages may call the server, beside pages of its own.
+         *
+         * @param value origins as browsers send them, such as {@code https://shop.example}, {@code null} or {@code
+         *     capacitor://localhost}; default: none
+         * @return this builder
+         */
+        public Builder allowedOrigins(Set<String> value) {
+            for (String origin : value) {
+                if (!isOrigin(origin)) {
+                    throw new IllegalArgumentException(
+                            "allowedOrigins are " + ORIGINS_ACCEPTED + ", not " + Nearest.printable(origin));
+                }
+            }
+            allowedOrigins = value;
             return this;
         }
 
@@ -299,6 +461,13 @@ public final class Settings {
                         + " given up, and 64 leases");
             }
             return new Settings(this);
+        }
+
+        private static long orNone(String name, long value) {
+            if (value < 0) {
+                throw new IllegalArgumentException(name + " is at least 1, or 0 for no bound, not " + value);
+            }
+            return value;
         }
 
         private static int within(String name, int value, int least, int most) {

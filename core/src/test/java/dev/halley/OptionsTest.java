@@ -217,7 +217,8 @@ class OptionsTest {
     @Test
     void anUnknownOption_thatIsLikeNoOther_isNamedWithAll() {
         refused("halley", "completely_different", 5)
-                .withMessageContaining("known are confirm_by_connect, max_events, max_text, repeat_unread,");
+                .withMessageContaining(
+                        "known are allowed_origins, body_timeout, confirm_by_connect, max_bytes, max_chat_bytes,");
     }
 
     @Test

@@ -57,7 +57,7 @@ public final class HttpProviderFactory implements PushProviderFactory {
             Option.matching(
                             AUTHORIZATION,
                             "none",
-                            "Value of the `Authorization` header; never sent to a URL that a device named.",
+                            "Value of the `Authorization` header of `customhttp`.",
                             "the value of a header, printable ASCII such as Bearer …",
                             "\\p{Graph}+( \\p{Graph}+)*")
                     .asSecret(),

@@ -81,7 +81,7 @@ public final class IosProviderFactory implements PushProviderFactory {
             Option.number(PORT, Account.DEFAULT_PORT, "The server's port.", 1, 65_535),
             Option.text(
                     TRUSTED,
-                    "whom Java trusts",
+                    "those that Java trusts",
                     "The path of a PEM file of the certificates to trust at the server, for a stand-in."),
             Option.text(TITLE, "none", "The alert's title; `texts` goes first."),
             Option.text(BODY, "the push's sentence", "The alert's body; `texts` goes first."),
