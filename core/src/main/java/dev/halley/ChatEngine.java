@@ -36,6 +36,7 @@ public interface ChatEngine extends AutoCloseable {
      * @return the chat
      * @throws IllegalArgumentException (in the stage) if there is no such service, or if the service id belongs to
      *     another owner or, where a key is required, to another key
+     * @throws RefusedException (in the stage) if the customer has too many chats, or the store has no room for another
      */
     CompletionStage<ChatView> open(NewChat chat);
 
@@ -47,6 +48,7 @@ public interface ChatEngine extends AutoCloseable {
      * @param event what was said
      * @return empty if there is no such chat; a receipt without a position if it has ended
      * @throws IllegalArgumentException (in the stage) if the text is longer than {@link Settings#maxText()}
+     * @throws RefusedException (in the stage) if the store has no room for another event
      */
     CompletionStage<Optional<Receipt>> said(ChatId chat, ChatEvent event);
 

@@ -22,7 +22,7 @@ public final class Settings {
     /** The most that {@link Builder#maxText} accepts, in bytes of escaped UTF-8: what fits into a message of 32 KiB. */
     public static final int MOST_TEXT = 24 * 1024;
 
-    /** What a chat with some events takes in memory, roughly; measured, see docs/limits.md. */
+    /** What a chat with some events takes in memory, roughly; measured, see docs/operate.md. */
     private static final int BYTES_OF_A_CHAT = 10 * 1024;
 
     static final Duration DEFAULT_PUSH_TIME_TO_LIVE = Duration.ofHours(24);

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -16,6 +19,14 @@ class SettingsTest {
         assertThat(settings.confirmByConnect()).isTrue();
         assertThat(settings.maxEvents()).isEqualTo(10_000);
         assertThat(settings.maxText()).isEqualTo(24 * 1024);
+        assertThat(settings.maxChatBytes()).isEqualTo(4 * 1024 * 1024);
+        assertThat(settings.maxChatsPerUser()).isEqualTo(200);
+        assertThat(settings.maxSessionsPerUser()).isEqualTo(50);
+        long heap = Runtime.getRuntime().maxMemory();
+        assertThat(settings.maxChats()).isEqualTo(heap / 2 / 10_240);
+        assertThat(settings.maxBytes()).isEqualTo(heap / 4);
+        assertThat(settings.bodyTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.allowedOrigins()).isEmpty();
         assertThat(settings.retention()).isEqualTo(Duration.ofHours(72));
         assertThat(settings.attachWithin()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(60));
@@ -75,6 +86,14 @@ class SettingsTest {
                 .withMessageContaining("10");
         assertThatIllegalArgumentException().isThrownBy(() -> builder.maxText(24 * 1024 + 1));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.maxText(99));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxChatBytes(-1))
+                .withMessageContaining("0 for no bound");
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxChatsPerUser(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxSessionsPerUser(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxChats(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxBytes(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.bodyTimeout(Duration.ofSeconds(-1)));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.retention(Duration.ZERO));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.retention(Duration.ofDays(3_651)))
@@ -98,5 +117,42 @@ class SettingsTest {
         assertThat(settings.sendTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.pushAttempts()).isEqualTo(3);
         assertThat(settings.pushesInFlight()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://shop.example",
+                "http://127.0.0.1:8080",
+                "https://[fd00::1]:8443",
+                "null",
+                "file://",
+                "capacitor://localhost",
+                "ionic://localhost"
+            })
+    void originsAsBrowsersSendThem_areAllowed(String origin) {
+        assertThat(Settings.builder().allowedOrigins(Set.of(origin)).build().allowedOrigins())
+                .containsExactly(origin);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*",
+                "",
+                "shop.example",
+                "https://shop.example/",
+                "https://shop.example/page",
+                "https://*.example",
+                "https://user@shop.example",
+                "HTTPS://Shop.example",
+                "https://a.example,https://b.example",
+                "https://",
+                "https://a.example b"
+            })
+    void anythingElse_isNoOrigin(String origin) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.builder().allowedOrigins(Set.of(origin)))
+                .withMessageContaining("allowedOrigins are origins as browsers send them");
     }
 }

@@ -19,6 +19,9 @@ final class HalleyChats implements ChatServer.Chats {
     private final BayeuxServer bayeux;
     private final ChatEngine engine = Planted.around(ChatEngine.builder()
             .settings(Settings.builder()
+                    .maxChats(0)
+                    .maxBytes(0)
+                    .maxChatsPerUser(0)
                     .maxEvents(Integer.getInteger("halley.kept", 2_000))
                     .attachWithin(Duration.ofMinutes(10))
                     .service(Settings.REQUEST_CHAT, ServiceSettings.DEFAULT.withGracePeriod(Duration.ofHours(1)))

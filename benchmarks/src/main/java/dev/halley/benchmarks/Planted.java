@@ -103,6 +103,11 @@ enum Planted {
                     ? connections
                     : new Connections() {
                         @Override
+                        public void refused(String bound) {
+                            connections.refused(bound);
+                        }
+
+                        @Override
                         public CompletionStage<Boolean> admits(Arrival arrival) {
                             return connections.admits(arrival);
                         }

@@ -64,6 +64,9 @@ public class SaidFunctions {
         public void open() {
             made = ChatEngine.builder()
                     .settings(Settings.builder()
+                            .maxChats(0)
+                            .maxBytes(0)
+                            .maxChatsPerUser(0)
                             .maxEvents(kept)
                             .attachWithin(Duration.ofMinutes(10))
                             .service(

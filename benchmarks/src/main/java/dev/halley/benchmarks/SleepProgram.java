@@ -17,6 +17,9 @@ final class SleepProgram {
         int customers = Integer.parseInt(args[0]);
         ChatEngine engine = Planted.around(ChatEngine.builder()
                 .settings(Settings.builder()
+                        .maxChats(0)
+                        .maxBytes(0)
+                        .maxChatsPerUser(0)
                         .service(Settings.REQUEST_CHAT, ServiceSettings.DEFAULT.withGracePeriod(Duration.ofHours(1)))
                         .build())
                 .providers(NoPush.providers(notification -> {}))

@@ -31,6 +31,9 @@ final class WakeProgram {
         this.grace = grace;
         this.engine = Planted.around(ChatEngine.builder()
                 .settings(Settings.builder()
+                        .maxChats(0)
+                        .maxBytes(0)
+                        .maxChatsPerUser(0)
                         .attachWithin(ATTACH_WITHIN)
                         .service(Settings.REQUEST_CHAT, ServiceSettings.DEFAULT.withGracePeriod(grace))
                         .build())

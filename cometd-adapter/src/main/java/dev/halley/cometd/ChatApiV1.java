@@ -34,14 +34,19 @@ public final class ChatApiV1 implements MessageForm {
     }
 
     /**
-     * Returns the state of a chat with these rows, named {@link #TRANSCRIPT} or {@link #DISCONNECTED}.
+     * Returns the state of a chat with these rows, named {@link #TRANSCRIPT}, or {@link #DISCONNECTED} if the chat has
+     * ended and there are no rows after these.
      *
      * @param chat the chat, as of the same instant as the rows
      * @param rows the rows to show, in order; may be empty
      * @return the state, to be written as JSON
      */
     public static Map<String, Object> state(ChatView chat, List<Row> rows) {
-        return state(chat, rows, chat.ended() ? DISCONNECTED : TRANSCRIPT);
+        return state(chat, rows, chat.ended() && lastOf(chat, rows) == chat.position() ? DISCONNECTED : TRANSCRIPT);
+    }
+
+    private static long lastOf(ChatView chat, List<Row> rows) {
+        return rows.isEmpty() ? chat.position() : rows.get(rows.size() - 1).position();
     }
 
     /**
@@ -53,8 +58,6 @@ public final class ChatApiV1 implements MessageForm {
      * @return the state, to be written as JSON
      */
     public static Map<String, Object> state(ChatView chat, List<Row> rows, String chatIxnState) {
-        long position =
-                rows.isEmpty() ? chat.position() : rows.get(rows.size() - 1).position();
         List<List<String>> shown = new ArrayList<>(rows.size());
         for (Row row : rows) {
             shown.add(List.of(
@@ -66,7 +69,7 @@ public final class ChatApiV1 implements MessageForm {
         }
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("chatSessionId", chat.id().value());
-        state.put("transcriptPosition", String.valueOf(position));
+        state.put("transcriptPosition", String.valueOf(lastOf(chat, rows)));
         state.put("chatServiceMessage", "Chat service is available");
         state.put("startedAt", toTheSecond(chat.startedAt()));
         state.put("chatIxnState", chatIxnState);

@@ -60,6 +60,11 @@ public final class CometdAdapter {
     private static final String USER_MISSING =
             "401::user_missing, nginx drops the header gms_user without underscores_in_headers on";
 
+    /** Said to one more session of a user all of whose sessions wait for an answer. */
+    private static final String TOO_MANY_SESSIONS = "429::too_many_sessions";
+
+    private static final long CROWDED_MILLIS = 5_000;
+
     /** Said about a session whose chat a newer session serves. */
     private static final String SUPERSEDED_SESSION = "402::session_superseded";
 
@@ -73,6 +78,7 @@ public final class CometdAdapter {
     private final MessageForm form;
     private final Ticker ticker;
     private final StaleSessions stale;
+    private final SessionsByUser sessions;
 
     /** Counts handshakes: of several sessions, the one that shook hands last serves the chat. */
     private final AtomicLong handshakes = new AtomicLong();
@@ -85,6 +91,7 @@ public final class CometdAdapter {
         this.ticker = ticker;
         this.stale = new StaleSessions(ticker);
         this.connections = engine.connections();
+        this.sessions = new SessionsByUser(engine.settings().maxSessionsPerUser());
     }
 
     /**
@@ -145,6 +152,7 @@ public final class CometdAdapter {
                 session.removeAttribute(ARRIVAL);
                 session.removeAttribute(NAMED_OUTSIDE_EXT);
                 session.setAttribute(LINK, link);
+                sessions.add(link);
                 session.addListener(link);
                 // Missed messages come in order with the answer to the first connect, before its reply.
                 session.setMetaConnectDeliveryOnly(true);
@@ -155,6 +163,7 @@ public final class CometdAdapter {
         public void sessionRemoved(ServerSession session, @Nullable ServerMessage message, boolean timeout) {
             CometdLink link = linkOf(session);
             if (link != null) {
+                sessions.remove(link);
                 link.leave(message == null ? OptionalLong.empty() : Positions.in(message));
             }
         }
@@ -215,7 +224,13 @@ public final class CometdAdapter {
         Object refusal = session == null ? null : session.getAttribute(REFUSED);
         if (refusal != null) {
             reply.put(Message.ERROR_FIELD, refusal);
-            reply.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
+            Map<String, Object> advice = reply.getAdvice(true);
+            if (TOO_MANY_SESSIONS.equals(refusal)) {
+                advice.put(Message.RECONNECT_FIELD, Message.RECONNECT_HANDSHAKE_VALUE);
+                advice.put(Message.INTERVAL_FIELD, CROWDED_MILLIS);
+            } else {
+                advice.put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
+            }
         } else if (link != null) {
             long interval = stale.interval(link.user());
             if (interval > 0) {
@@ -334,7 +349,10 @@ public final class CometdAdapter {
         boolean namedOutsideExt = isNamedOutsideExt(message);
         Arrival arrival = arrival(user.get(), message);
         admits(arrival).whenComplete((admitted, failure) -> {
-            if (failure == null && admitted) {
+            if (failure == null && admitted && !makeRoom(user.get())) {
+                session.setAttribute(REFUSED, TOO_MANY_SESSIONS);
+                promise.succeed(false);
+            } else if (failure == null && admitted) {
                 session.setAttribute(ARRIVAL, engine.settings().requireSecureKey() ? arrival : arrival.withoutKey());
                 session.setAttribute(NAMED_OUTSIDE_EXT, namedOutsideExt);
                 promise.succeed(true);
@@ -344,6 +362,14 @@ public final class CometdAdapter {
                 promise.succeed(false);
             }
         });
+    }
+
+    private boolean makeRoom(UserId user) {
+        if (sessions.hasRoom(user)) {
+            return true;
+        }
+        connections.refused("max_sessions_per_user");
+        return sessions.endOldest(user);
     }
 
     /** Whether the request itself names the user, so that each later request of the session must. */

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is thread-safe. CometD calls {@link #deQueue} with the session's lock held. No foreign code is called
  * with the link's own lock held.
  */
-final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
+final class CometdLink implements ClientLink, ServerSession.DeQueueListener, ServerSession.HeartBeatListener {
 
     /** Keeps a message with its frame below 32 KiB; the smallest buffer of a client is 64 KiB. */
     private static final int MOST_IN_MESSAGE = 31 * 1024;
@@ -106,6 +106,9 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
     private boolean gone;
     private OptionalLong leftAt = OptionalLong.empty();
     private @Nullable Cause closed;
+
+    /** The connect that waits for an answer; null for none. */
+    private @Nullable ServerMessage held;
 
     /** Whether the client was told to wait and has not yet been told that the wait is over. */
     private boolean slowed;
@@ -236,6 +239,28 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener {
             stale.supersede(session.getId(), user, namedOutsideExt);
         }
         session.disconnect();
+    }
+
+    /** Ends the session, because its user has too many. */
+    void end() {
+        session.disconnect();
+    }
+
+    @Override
+    public void onSuspended(ServerSession suspended, ServerMessage message, long timeout) {
+        HeldConnect.shrink(message);
+        synchronized (this) {
+            held = message;
+        }
+    }
+
+    @Override
+    public synchronized void onResumed(ServerSession resumed, ServerMessage message, boolean timeout) {
+        held = held == message ? null : held;
+    }
+
+    synchronized boolean isHeld() {
+        return held != null;
     }
 
     /** Whether the client should come back, which CometD never tells a client whose session it ends. */

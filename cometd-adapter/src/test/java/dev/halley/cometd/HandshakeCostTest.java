@@ -2,6 +2,7 @@ package dev.halley.cometd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halley.Settings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class HandshakeCostTest {
 
     @Test
     void handshakeAlone_keepsLessThanAKilobyte_howeverMuchCameWithIt() {
-        try (Wire wire = new Wire(0)) {
+        try (Wire wire = new Wire(0, Settings.builder().maxSessionsPerUser(0))) {
             Map<String, Object> ext = Map.of(
                     "serviceId", "x".repeat(256),
                     "secureKey", "y".repeat(256),

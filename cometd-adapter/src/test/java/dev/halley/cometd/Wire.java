@@ -17,6 +17,7 @@ import dev.halley.PushProviders;
 import dev.halley.ServiceSettings;
 import dev.halley.Settings;
 import dev.halley.UserId;
+import dev.halley.spi.Observer;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
 import dev.halley.testkit.SerializingSessionStore;
@@ -102,6 +103,7 @@ final class Wire implements AutoCloseable {
     final ChatEngine engine;
     final BayeuxServerImpl bayeux = new BayeuxServerImpl();
     final List<Push> pushes = new ArrayList<>();
+    final List<String> refusals = new ArrayList<>();
     private final Polling polling;
     private final WebSockets webSockets;
 
@@ -120,6 +122,12 @@ final class Wire implements AutoCloseable {
                 .store(cluster.node())
                 .clock(time)
                 .scheduler(time)
+                .observer(new Observer() {
+                    @Override
+                    public void refused(String bound) {
+                        refusals.add(bound);
+                    }
+                })
                 .build();
         bayeux.setExecutor(time::execute);
         bayeux.setScheduler(new Clockwork(time));

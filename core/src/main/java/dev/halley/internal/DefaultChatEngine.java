@@ -13,6 +13,7 @@ import dev.halley.NewChat;
 import dev.halley.Options;
 import dev.halley.PushProviders;
 import dev.halley.Receipt;
+import dev.halley.RefusedException.Reason;
 import dev.halley.Row;
 import dev.halley.Settings;
 import dev.halley.Transcript;
@@ -58,7 +59,9 @@ public final class DefaultChatEngine implements ChatEngine {
 
     private static final String TIME_IS_OVER = "time to live or attempts are over";
 
+    private final SessionStore store;
     private final Sessions sessions;
+    private final Admission admission;
     private final Settings settings;
     private final AgentLink agentLink;
     private final Observer observer;
@@ -84,15 +87,16 @@ public final class DefaultChatEngine implements ChatEngine {
         } else {
             scheduler = builder.scheduler;
         }
-        SessionStore store;
         if (builder.store == null) {
-            InMemorySessionStore inMemory = new InMemorySessionStore(clock, scheduler);
+            InMemorySessionStore inMemory =
+                    new InMemorySessionStore(clock, scheduler, settings.maxChats(), settings.maxBytes());
             own.add(0, inMemory::close);
             store = inMemory;
         } else {
             store = new SafeSessionStore(builder.store);
         }
         sessions = new Sessions(store, options, settings, observer);
+        admission = new Admission(store, sessions, settings, observer);
         connections = new LocalConnections(sessions, scheduler, clock, observer);
         dispatcher = new PushDispatcher(sessions, builder.providers, options, settings, clock, scheduler, observer);
         // In this order: connected customers are served first, and the store comes last, for it may call at once.
@@ -115,6 +119,10 @@ public final class DefaultChatEngine implements ChatEngine {
             return CompletableFuture.failedFuture(new IllegalArgumentException("There is no service '"
                     + chat.serviceName() + "'; known are " + String.join(", ", settings.services())));
         }
+        return admission.admit(chat.owner(), chatIdOf(chat.serviceId()), () -> create(chat));
+    }
+
+    private CompletionStage<ChatView> create(NewChat chat) {
         Instant now = clock.instant();
         Identity identity = new Identity(
                 chatIdOf(chat.serviceId()),
@@ -146,6 +154,9 @@ public final class DefaultChatEngine implements ChatEngine {
 
     @Override
     public CompletionStage<Optional<Receipt>> said(ChatId chat, ChatEvent event) {
+        if (!store.hasRoomForRows()) {
+            return CompletableFuture.failedFuture(admission.refusal(Reason.NO_ROOM_FOR_EVENTS));
+        }
         int length = PayloadFitter.escapedLength(event.text());
         if (length > settings.maxText()) {
             return CompletableFuture.failedFuture(new IllegalArgumentException(

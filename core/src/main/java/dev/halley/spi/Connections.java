@@ -14,6 +14,13 @@ import java.util.concurrent.CompletionStage;
 public interface Connections {
 
     /**
+     * Counts something that the adapter has refused because a bound was reached, by {@link Observer#refused}.
+     *
+     * @param bound the option that sets the bound, such as {@code max_sessions_per_user}
+     */
+    void refused(String bound);
+
+    /**
      * Says whether this customer may connect.
      *
      * @param arrival what the customer says

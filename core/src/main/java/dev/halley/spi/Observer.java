@@ -35,7 +35,8 @@ public interface Observer {
     default void eventSaid(String serviceName, String type, boolean pushable) {}
 
     /**
-     * Rows were dropped because their chat has reached {@link dev.halley.Settings#maxEvents}.
+     * Rows were dropped because their chat has reached {@link dev.halley.Settings#maxEvents} or {@link
+     * dev.halley.Settings#maxChatBytes}.
      *
      * @param serviceName the service
      * @param rows how many
@@ -140,6 +141,13 @@ public interface Observer {
      * @param open true for opened
      */
     default void circuitOpen(String type, boolean open) {}
+
+    /**
+     * Something was refused or dropped because a bound was reached.
+     *
+     * @param bound the option that sets the bound, such as {@code max_chats_per_user}
+     */
+    default void refused(String bound) {}
 
     /**
      * A call of the store has failed. It is tried again where that is possible.

@@ -90,6 +90,26 @@ public interface SessionStore extends AutoCloseable {
      */
     void announce(UserId owner);
 
+    /**
+     * Says whether there is room for another chat. If not, the engine refuses to open one. Must not block; may be a
+     * little late.
+     *
+     * @return false if chats are to be refused for now; by default there is always room
+     */
+    default boolean hasRoomForChats() {
+        return true;
+    }
+
+    /**
+     * Says whether there is room for more rows. If not, the engine refuses what is said. Must not block; may be a
+     * little late. The store takes rows all the same: the end of a chat is never refused.
+     *
+     * @return false if events are to be refused for now; by default there is always room
+     */
+    default boolean hasRoomForRows() {
+        return true;
+    }
+
     /** Stops the store and closes what it opened. */
     @Override
     void close();

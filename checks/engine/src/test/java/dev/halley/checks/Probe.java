@@ -258,6 +258,7 @@ public final class Probe {
                 seen,
                 s.pushed(),
                 s.omitted(),
+                s.volume(),
                 new Online(),
                 s.notice(),
                 s.endedBy(),

@@ -112,6 +112,7 @@ final class World {
                         .retention(RETENTION)
                         .attachWithin(ATTACH_WITHIN)
                         .maxEvents(maxEvents)
+                        .maxChatBytes(attempts == 3 ? 500 : 0)
                         .pushAttempts(attempts);
                 for (Service service : SERVICES) {
                     builder.service(

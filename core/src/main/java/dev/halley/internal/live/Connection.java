@@ -73,6 +73,10 @@ final class Connection {
         return reader != null && reader.chat().equals(chat);
     }
 
+    synchronized boolean isServing() {
+        return reader != null && !reader.isOver();
+    }
+
     /** Replaces the reader, by null to serve no chat. Returns the reader before. */
     synchronized @Nullable LiveReader serve(@Nullable LiveReader next) {
         LiveReader before = reader;

@@ -94,6 +94,11 @@ public final class LocalConnections implements Connections {
     }
 
     @Override
+    public void refused(String bound) {
+        observer.refused(bound);
+    }
+
+    @Override
     public CompletionStage<Boolean> admits(Arrival arrival) {
         return sessions.requireKeys()
                 ? candidates(arrival).thenApply(chats -> !chats.isEmpty())
@@ -195,16 +200,26 @@ public final class LocalConnections implements Connections {
         }
     }
 
-    /** A customer has a new chat: connections that named it serve it, and the newest of those that named none. */
+    /**
+     * A customer has a new chat: connections that named it serve it, and the newest of those that named none. The
+     * customer's chats are read once for all of them.
+     */
     public void announced(UserId user) {
         List<Connection> all = byUser.getOrDefault(user, List.of());
         Optional<Connection> newest = all.stream()
                 .filter(connection -> connection.arrival.serviceId() == null && !connection.isGone())
                 .max(Connection.BY_ARRIVAL);
-        all.stream()
-                .filter(connection -> connection.arrival.serviceId() != null
-                        || newest.filter(one -> one == connection).isPresent())
-                .forEach(connection -> connection.then(() -> serveLatest(connection, false)));
+        List<Connection> waiting = all.stream()
+                .filter(connection -> connection.arrival.serviceId() == null
+                        ? newest.filter(one -> one == connection).isPresent()
+                        : !connection.isServing())
+                .toList();
+        if (!waiting.isEmpty()) {
+            CompletionStage<List<Session>> known = sessions.ofOwner(user);
+            waiting.forEach(connection -> connection.then(() -> orGiveUp(
+                    connection,
+                    known.thenCompose(chats -> serve(connection, open(chats, connection.arrival), false)))));
+        }
     }
 
     private void look() {
@@ -223,22 +238,28 @@ public final class LocalConnections implements Connections {
      * @param arrives whether the connection has just come, so that the position it named is about this chat
      */
     private CompletionStage<Void> serveLatest(Connection connection, boolean arrives) {
-        return orGiveUp(connection, candidates(connection.arrival).thenCompose(chats -> {
-            if (chats.isEmpty() || connection.isGone()) {
-                return completedFuture(null);
-            }
-            Session latest = chats.stream().max(LATEST).orElseThrow();
-            LiveReader now = connection.reader();
-            if (now == null) {
-                return join(connection, latest.id(), arrives);
-            }
-            if (now.chat().equals(latest.id()) && !now.isOver()) {
-                return completedFuture(null);
-            }
-            LiveReader before = connection.serve(null);
-            CompletionStage<Void> left = before == null ? completedFuture(null) : move(before, connection.link.id());
-            return left.thenCompose(nothing -> join(connection, latest.id(), arrives));
-        }));
+        return orGiveUp(
+                connection, candidates(connection.arrival).thenCompose(chats -> serve(connection, chats, arrives)));
+    }
+
+    /** Makes a connection serve the latest of these chats. */
+    private CompletionStage<Void> serve(Connection connection, List<Session> chats, boolean arrives) {
+        if (chats.isEmpty() || connection.isGone()) {
+            return completedFuture(null);
+        }
+        Session latest = chats.stream().max(LATEST).orElseThrow();
+        LiveReader now = connection.reader();
+        if (now == null) {
+            return join(connection, latest.id(), arrives);
+        }
+        if (!now.isOver()
+                && (now.chat().equals(latest.id())
+                        || chats.stream().noneMatch(chat -> chat.id().equals(now.chat())))) {
+            return completedFuture(null); // already served, or a later one, of which these chats do not know yet
+        }
+        LiveReader before = connection.serve(null);
+        CompletionStage<Void> left = before == null ? completedFuture(null) : move(before, connection.link.id());
+        return left.thenCompose(nothing -> join(connection, latest.id(), arrives));
     }
 
     /** Closes a connection if the store fails, for it may or may not serve its chat now: its client comes back. */
@@ -258,14 +279,17 @@ public final class LocalConnections implements Connections {
 
     /** Returns the chats that a connection may serve. */
     private CompletionStage<List<Session>> candidates(Arrival arrival) {
-        return sessions.ofOwner(arrival.user())
-                .thenApply(all -> all.stream()
-                        .filter(session -> !session.identity().polled()
-                                && (arrival.serviceId() == null
-                                        || arrival.serviceId()
-                                                .equals(session.identity().serviceId()))
-                                && sessions.opens(session, arrival.secureKey()))
-                        .toList());
+        return sessions.ofOwner(arrival.user()).thenApply(all -> open(all, arrival));
+    }
+
+    /** Returns those of a customer's chats that are open to a connection. */
+    private List<Session> open(List<Session> chats, Arrival arrival) {
+        return chats.stream()
+                .filter(session -> !session.identity().polled()
+                        && (arrival.serviceId() == null
+                                || arrival.serviceId().equals(session.identity().serviceId()))
+                        && sessions.opens(session, arrival.secureKey()))
+                .toList();
     }
 
     private CompletionStage<Void> join(Connection connection, ChatId chat, boolean arrives) {

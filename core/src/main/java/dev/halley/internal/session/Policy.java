@@ -12,7 +12,8 @@ public record Policy(
         Duration pushTimeToLive,
         int pushAttempts,
         Duration retention,
-        int maxEvents) {
+        int maxEvents,
+        long maxChatBytes) {
 
     /** How long an ended chat is kept once its customer has seen the end. */
     public static final Duration LINGER = Duration.ofMinutes(1);
@@ -25,6 +26,7 @@ public record Policy(
                 pushTimeToLive,
                 settings.pushAttempts(),
                 settings.retention(),
-                settings.maxEvents());
+                settings.maxEvents(),
+                settings.maxChatBytes());
     }
 }

@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param seen the highest position known to have arrived
  * @param pushed the highest position that a push of this absence has told of
  * @param omitted how many of the first rows were dropped
+ * @param volume how many bytes the rows have
  * @param phase how far it has got in waking the customer
  * @param notice the absence that the agent is still to be told of; null for none
  * @param endedBy who ended the chat; null while it is open
@@ -67,6 +68,7 @@ public record Session(
         long seen,
         long pushed,
         long omitted,
+        Volume volume,
         Phase phase,
         @Nullable Notice notice,
         @Nullable Party endedBy,
@@ -103,6 +105,7 @@ public record Session(
                 0,
                 0,
                 0,
+                Volume.NONE.with(1, Volume.bytesOf(joined), policy.maxChatBytes()),
                 new Online(),
                 null,
                 null,
@@ -481,6 +484,7 @@ public record Session(
         private long seen;
         private long pushed;
         private long omitted;
+        private Volume volume;
         private Phase phase;
         private @Nullable Notice notice;
         private @Nullable Party endedBy;
@@ -502,6 +506,7 @@ public record Session(
             seen = before.seen;
             pushed = before.pushed;
             omitted = before.omitted;
+            volume = before.volume;
             phase = before.phase;
             notice = before.notice;
             endedBy = before.endedBy;
@@ -512,7 +517,10 @@ public record Session(
             head++;
             rows.add(new Row(head, pushable, now, event));
             recent = RecentIds.append(recent, event.id(), RECENT);
-            omitted = Math.max(omitted, head - policy.maxEvents());
+            volume = volume.with(head, Volume.bytesOf(event), policy.maxChatBytes());
+            omitted = Math.max(
+                    omitted,
+                    Math.max(head - policy.maxEvents(), volume.dropped().position()));
             if (pushable) {
                 lastPushable = head;
             }
@@ -614,6 +622,7 @@ public record Session(
                     seen,
                     pushed,
                     omitted,
+                    volume,
                     phase,
                     notice,
                     endedBy,

@@ -7,6 +7,7 @@ import dev.halley.UserId;
 import dev.halley.internal.Nearest;
 import dev.halley.internal.session.Phase.Push;
 import dev.halley.internal.session.Session.Notice;
+import dev.halley.internal.session.Volume.Mark;
 import dev.halley.spi.ConnectionId;
 import dev.halley.spi.NodeId;
 import dev.halley.spi.SessionState;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionCodec implements SessionStore.Codec {
 
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
 
     @Override
     public String encode(SessionState state) {
@@ -62,6 +63,11 @@ public final class SessionCodec implements SessionStore.Codec {
         out.put(session.seen());
         out.put(session.pushed());
         out.put(session.omitted());
+        Volume volume = session.volume();
+        out.put(volume.total());
+        put(out, volume.dropped());
+        out.put(volume.marks().size());
+        volume.marks().forEach(mark -> put(out, mark));
         put(out, session.phase());
         Notice notice = session.notice();
         out.put(notice == null ? null : notice.due());
@@ -117,6 +123,12 @@ public final class SessionCodec implements SessionStore.Codec {
         long seen = in.number();
         long pushed = in.number();
         long omitted = in.number();
+        long total = in.number();
+        Mark dropped = mark(in);
+        List<Mark> marks = new ArrayList<>();
+        for (long i = in.number(); i > 0; i--) {
+            marks.add(mark(in));
+        }
         Phase phase = phase(in);
         Instant noticeDue = in.optional(Instant::parse);
         Notice notice = noticeDue == null ? null : new Notice(in.number(), noticeDue);
@@ -134,10 +146,20 @@ public final class SessionCodec implements SessionStore.Codec {
                 seen,
                 pushed,
                 omitted,
+                new Volume(total, dropped, List.copyOf(marks)),
                 phase,
                 notice,
                 in.optional(Party::valueOf),
                 in.optional(Instant::parse));
+    }
+
+    private static void put(Writer out, Mark mark) {
+        out.put(mark.position());
+        out.put(mark.total());
+    }
+
+    private static Mark mark(Reader in) {
+        return new Mark(in.number(), in.number());
     }
 
     private static void put(Writer out, Phase phase) {

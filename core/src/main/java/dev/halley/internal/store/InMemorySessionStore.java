@@ -17,13 +17,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +42,17 @@ public final class InMemorySessionStore implements SessionStore {
     /** Chats with fewer rows get no spare room in their array: most have few, and few are quickly copied. */
     private static final int FEW = 4;
 
+    /**
+     * What a row takes in memory beside its texts: the objects for row, event, id, time and texts, and its place in an
+     * array. Measured by {@code InMemorySessionStoreTest}.
+     */
+    private static final int ROW = 250;
+
     private final NodeId node = new NodeId(UUID.randomUUID().toString());
     private final ConcurrentHashMap<ChatId, Entry> entries = new ConcurrentHashMap<>();
+
+    /** The ids in order, so that a page of all chats costs what it shows. */
+    private final ConcurrentSkipListSet<String> ids = new ConcurrentSkipListSet<>();
 
     /** A customer's chat, or a list of several: most customers have one, and a list would take more memory. */
     private final ConcurrentHashMap<UserId, Object> byOwner = new ConcurrentHashMap<>();
@@ -50,11 +60,29 @@ public final class InMemorySessionStore implements SessionStore {
     private final InstantSource clock;
     private final Scheduler scheduler;
     private final Timers timers;
+    private final long maxChats;
+    private final long maxBytes;
+
+    /** The bytes of all rows. */
+    private final AtomicLong bytes = new AtomicLong();
+
     private volatile @Nullable Listener listener;
     private volatile boolean closed;
 
-    /** Creates an empty store. */
+    /** Creates an empty store that takes as much as the heap has. */
     public InMemorySessionStore(InstantSource clock, Scheduler scheduler) {
+        this(clock, scheduler, 0, 0);
+    }
+
+    /**
+     * Creates an empty store.
+     *
+     * @param maxChats how many chats there is room for; 0 for no bound
+     * @param maxBytes how many bytes of rows there is room for; 0 for no bound
+     */
+    public InMemorySessionStore(InstantSource clock, Scheduler scheduler, long maxChats, long maxBytes) {
+        this.maxChats = maxChats;
+        this.maxBytes = maxBytes;
         this.clock = clock;
         this.scheduler = scheduler;
         this.timers = new Timers(clock, scheduler, this::wake);
@@ -76,6 +104,8 @@ public final class InMemorySessionStore implements SessionStore {
         if (entries.putIfAbsent(opened.id(), entry) != null) {
             return completedFuture(false);
         }
+        ids.add(opened.id().value());
+        bytes.addAndGet(entry.bytes);
         byOwner.merge(
                 opened.owner(),
                 opened.id(),
@@ -97,7 +127,9 @@ public final class InMemorySessionStore implements SessionStore {
         if (change == null) {
             return completedFuture(Optional.empty());
         }
+        bytes.addAndGet(update.grown);
         if (change.after().isEmpty()) {
+            ids.remove(chat.value());
             byOwner.computeIfPresent(change.before().owner(), (owner, chats) -> {
                 List<ChatId> rest =
                         chatsOf(chats).stream().filter(c -> !c.equals(chat)).toList();
@@ -130,11 +162,18 @@ public final class InMemorySessionStore implements SessionStore {
 
     @Override
     public CompletionStage<List<ChatId>> all(String after, int limit) {
-        return completedFuture(entries.keySet().stream()
-                .filter(chat -> chat.value().compareTo(after) > 0)
-                .sorted(Comparator.comparing(ChatId::value))
-                .limit(limit)
-                .toList());
+        return completedFuture(
+                ids.tailSet(after, false).stream().limit(limit).map(ChatId::new).toList());
+    }
+
+    @Override
+    public boolean hasRoomForChats() {
+        return (maxChats == 0 || entries.mappingCount() < maxChats) && hasRoomForRows();
+    }
+
+    @Override
+    public boolean hasRoomForRows() {
+        return maxBytes == 0 || bytes.get() < maxBytes;
     }
 
     @Override
@@ -210,6 +249,7 @@ public final class InMemorySessionStore implements SessionStore {
         private @Nullable Change change;
         private @Nullable Entry before;
         private @Nullable Entry after;
+        private long grown;
 
         Update(Rule rule) {
             this.rule = rule;
@@ -221,14 +261,17 @@ public final class InMemorySessionStore implements SessionStore {
             SessionState next = step.next().orElse(null);
             change = new Change(entry.state, step.next(), step.append());
             if (next == null) {
+                grown = -entry.bytes;
                 return null;
             }
             if (next == entry.state && step.append().isEmpty()) {
                 return entry;
             }
             before = entry;
-            after = entry.next(next, step.append()).armed();
-            return after;
+            Entry following = entry.next(next, step.append()).armed();
+            after = following;
+            grown = following.bytes - entry.bytes;
+            return following;
         }
     }
 
@@ -247,14 +290,18 @@ public final class InMemorySessionStore implements SessionStore {
         /** The time of the chat's earliest timer; null if it has none. */
         private final @Nullable Instant armedAt;
 
+        /** What the rows of this version take in memory. */
+        private final long bytes;
+
         Entry(SessionState state, Row[] rows, @Nullable Instant armedAt) {
-            this(state, rows, 1, armedAt);
+            this(state, rows, 1, bytesOf(List.of(rows)), armedAt);
         }
 
-        private Entry(SessionState state, Row[] rows, long first, @Nullable Instant armedAt) {
+        private Entry(SessionState state, Row[] rows, long first, long bytes, @Nullable Instant armedAt) {
             this.state = state;
             this.rows = rows;
             this.first = first;
+            this.bytes = bytes;
             this.armedAt = armedAt;
         }
 
@@ -273,7 +320,7 @@ public final class InMemorySessionStore implements SessionStore {
         }
 
         private Entry armedAt(@Nullable Instant at) {
-            return new Entry(state, rows, first, at);
+            return new Entry(state, rows, first, bytes, at);
         }
 
         /** Returns the next version, with more rows and without those that the session has dropped. */
@@ -285,10 +332,33 @@ public final class InMemorySessionStore implements SessionStore {
                 target[count + i] = more.get(i);
             }
             long dropped = next.omitted() - first + 1;
-            // Rows are removed only once they are half of the array, so that a new row always costs the same.
-            return dropped > Math.max(16, size / 2)
-                    ? new Entry(next, Arrays.copyOfRange(target, (int) dropped, size), next.omitted() + 1, armedAt)
-                    : new Entry(next, target, first, armedAt);
+            long moreBytes = bytes + bytesOf(more);
+            // Rows are removed only once they are a part of the array, so that a new row always costs the same.
+            if (dropped <= Math.max(16, size / 16)) {
+                return new Entry(next, target, first, moreBytes, armedAt);
+            }
+            Row[] rest = Arrays.copyOfRange(target, (int) dropped, size);
+            long gone = bytesOf(Arrays.asList(target).subList(0, (int) dropped));
+            return new Entry(next, rest, next.omitted() + 1, moreBytes - gone, armedAt);
+        }
+
+        private static long bytesOf(List<Row> rows) {
+            long sum = 0;
+            for (Row row : rows) {
+                sum += ROW + bytesOf(row.event().text()) + bytesOf(row.event().nickname());
+            }
+            return sum;
+        }
+
+        /** Java keeps a text as a byte for each character, or as two if one of them needs it. */
+        private static long bytesOf(String text) {
+            int length = text.length();
+            for (int i = 0; i < length; i++) {
+                if (text.charAt(i) > 0xFF) {
+                    return 2L * length;
+                }
+            }
+            return length;
         }
 
         private int count() {

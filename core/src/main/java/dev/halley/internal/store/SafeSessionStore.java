@@ -81,6 +81,16 @@ public final class SafeSessionStore implements SessionStore {
     }
 
     @Override
+    public boolean hasRoomForChats() {
+        return store.hasRoomForChats();
+    }
+
+    @Override
+    public boolean hasRoomForRows() {
+        return store.hasRoomForRows();
+    }
+
+    @Override
     public void close() {
         store.close();
     }

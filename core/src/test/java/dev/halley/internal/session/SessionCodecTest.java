@@ -68,9 +68,9 @@ class SessionCodecTest {
     void anotherVersion_isRefused() {
         String text = codec.encode(SessionFixture.online().session());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> codec.decode("1:2" + text.substring(3)))
-                .withMessageContaining("format '2'")
-                .withMessageContaining("reads format 1");
+                .isThrownBy(() -> codec.decode("1:3" + text.substring(3)))
+                .withMessageContaining("format '3'")
+                .withMessageContaining("reads format 2");
     }
 
     @Test
@@ -126,10 +126,19 @@ class SessionCodecTest {
                 random.nextLong(),
                 random.nextLong(),
                 random.nextLong(),
+                new Volume(random.nextLong(), mark(random), marks(random)),
                 phase(random),
                 maybe(random, () -> new Notice(random.nextLong(), instant(random))),
                 maybe(random, () -> PARTIES.get(random.nextInt(PARTIES.size()))),
                 maybe(random, () -> instant(random)));
+    }
+
+    private static List<Volume.Mark> marks(Random random) {
+        return IntStream.range(0, random.nextInt(4)).mapToObj(i -> mark(random)).toList();
+    }
+
+    private static Volume.Mark mark(Random random) {
+        return new Volume.Mark(random.nextLong(), random.nextLong());
     }
 
     private static Phase phase(Random random) {

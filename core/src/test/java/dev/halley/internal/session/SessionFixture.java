@@ -46,6 +46,7 @@ public final class SessionFixture {
     public static final Duration RETENTION = Duration.ofHours(72);
     public static final int ATTEMPTS = 5;
     public static final int MAX_EVENTS = 100;
+    public static final long MAX_CHAT_BYTES = 16_000;
 
     public static final ConnectionId CONNECTION = new ConnectionId("first");
     public static final ConnectionId ANOTHER = new ConnectionId("another");
@@ -55,7 +56,7 @@ public final class SessionFixture {
     public static final @Nullable Device NO_DEVICE = null;
 
     private static final Policy POLICY =
-            new Policy(GRACE, ATTACH_WITHIN, LEASE, TIME_TO_LIVE, ATTEMPTS, RETENTION, MAX_EVENTS);
+            new Policy(GRACE, ATTACH_WITHIN, LEASE, TIME_TO_LIVE, ATTEMPTS, RETENTION, MAX_EVENTS, MAX_CHAT_BYTES);
 
     private Policy policy = POLICY;
     private Instant now = START;
@@ -120,11 +121,13 @@ public final class SessionFixture {
     }
 
     SessionFixture withoutGracePeriod() {
-        return with(new Policy(Duration.ZERO, ATTACH_WITHIN, LEASE, TIME_TO_LIVE, ATTEMPTS, RETENTION, MAX_EVENTS));
+        return with(new Policy(
+                Duration.ZERO, ATTACH_WITHIN, LEASE, TIME_TO_LIVE, ATTEMPTS, RETENTION, MAX_EVENTS, MAX_CHAT_BYTES));
     }
 
     SessionFixture withAttempts(int attempts) {
-        return with(new Policy(GRACE, ATTACH_WITHIN, LEASE, TIME_TO_LIVE, attempts, RETENTION, MAX_EVENTS));
+        return with(
+                new Policy(GRACE, ATTACH_WITHIN, LEASE, TIME_TO_LIVE, attempts, RETENTION, MAX_EVENTS, MAX_CHAT_BYTES));
     }
 
     /** The agent was not told yet: this absence's notice was begun just now. */
@@ -143,6 +146,7 @@ public final class SessionFixture {
                 session.seen(),
                 session.pushed(),
                 session.omitted(),
+                session.volume(),
                 session.phase(),
                 new Notice(session.epoch(), now.plus(LEASE)),
                 session.endedBy(),

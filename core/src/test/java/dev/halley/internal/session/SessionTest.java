@@ -478,6 +478,20 @@ class SessionTest {
         }
 
         @Test
+        void overTheMostBytes_theOldestAreOmitted() {
+            SessionFixture chat = online();
+            ChatEvent text = ChatEvent.text(Party.AGENT, "Ann", "x".repeat(997));
+            for (int i = 0; i < 15; i++) {
+                chat.said(text.withId("text-" + i), false);
+            }
+            assertThat(chat.session().omitted()).isZero();
+            chat.said(text.withId("one-more"), false).said(text.withId("and-another"), false);
+            assertThat(chat.session().omitted()).isBetween(3L, 4L);
+            chat.said(ChatEvent.text(Party.AGENT, "Ann", "ü".repeat(10_000)), false);
+            assertThat(chat.session().omitted()).isEqualTo(chat.session().head() - 1);
+        }
+
+        @Test
         void pushableOnes_areKeptInMindWhileOnline() {
             assertThat(online().said().typed().session().lastPushable()).isEqualTo(3);
         }

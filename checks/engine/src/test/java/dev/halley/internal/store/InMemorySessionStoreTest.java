@@ -22,6 +22,7 @@ import dev.halley.spi.SessionStore.Listener;
 import dev.halley.spi.Step;
 import dev.halley.testkit.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,8 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InMemorySessionStoreTest {
 
@@ -48,7 +51,8 @@ class InMemorySessionStoreTest {
             Duration.ofHours(24),
             300,
             Duration.ofHours(72),
-            100);
+            100,
+            1_000_000);
 
     private final VirtualTime time = new VirtualTime();
     private final InMemorySessionStore store = new InMemorySessionStore(time, time);
@@ -252,6 +256,104 @@ class InMemorySessionStoreTest {
         assertThat(heard).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Hello, how are you?", "Ünï", "€", "한글 and more of it, for a while"})
+    void roomForRows_isAboutWhatTheyTakeInMemory(String text) {
+        long most = 20_000_000;
+        Object[] kept = {filled(most, text)};
+        long with = used();
+        kept[0] = "nothing";
+        assertThat(with - used()).isBetween(most * 8 / 10, most * 12 / 10);
+    }
+
+    private static InMemorySessionStore filled(long most, String text) {
+        VirtualTime itsOwn = new VirtualTime();
+        InMemorySessionStore bounded = new InMemorySessionStore(itsOwn, itsOwn, 0, most);
+        bounded.start(new SessionCodec(), new NoListener());
+        Policy policy = policy(1_000_000, 0);
+        int chats = 0;
+        while (bounded.hasRoomForRows()) {
+            ChatId id = new ChatId("chat-" + chats++);
+            create(bounded, id, policy, itsOwn.instant());
+            for (int i = 0; i < 500; i++) {
+                // Texts and names of their own, as a parser makes them.
+                ChatEvent event = ChatEvent.text(Party.AGENT, "Ann" + i, text + i);
+                get(bounded.update(id, (state, now) -> ((Session) state).said(event, true, policy, now)));
+            }
+        }
+        assertThat(bounded.hasRoomForChats()).isFalse();
+        return bounded;
+    }
+
+    @Test
+    void roomForRows_comesBackWhenRowsAreDropped_orTheirChat() {
+        InMemorySessionStore bounded = new InMemorySessionStore(time, time, 0, 100_000);
+        bounded.start(new SessionCodec(), new NoListener());
+        Policy policy = policy(1_000, 50_000);
+        create(bounded, CHAT, policy, time.instant());
+        for (int i = 0; i < 1_000; i++) {
+            ChatEvent event = ChatEvent.text(Party.AGENT, "Ann", "x".repeat(1_000));
+            get(bounded.update(CHAT, (state, now) -> ((Session) state).said(event, true, policy, now)));
+            assertThat(bounded.hasRoomForRows()).as("row %d", i).isTrue();
+        }
+        ChatEvent large = ChatEvent.text(Party.AGENT, "Ann", "x".repeat(100_000));
+        get(bounded.update(CHAT, (state, now) -> ((Session) state).said(large, true, policy, now)));
+        assertThat(bounded.hasRoomForRows()).isFalse();
+        get(bounded.update(CHAT, (state, now) -> new Step(Optional.empty(), List.of())));
+        assertThat(bounded.hasRoomForRows()).isTrue();
+    }
+
+    @Test
+    void all_hasPagesInOrder_withoutThoseThatAreGone() {
+        for (String id : List.of("b", "d", "a", "c")) {
+            create(id);
+        }
+        get(store.update(new ChatId("c"), (state, now) -> new Step(Optional.empty(), List.of())));
+        assertThat(get(store.all("", 2))).extracting(ChatId::value).containsExactly("a", "b");
+        assertThat(get(store.all("b", 2))).extracting(ChatId::value).containsExactly("d");
+        assertThat(get(store.all("d", 2))).isEmpty();
+    }
+
+    private static long used() {
+        Runtime runtime = Runtime.getRuntime();
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static final class NoListener implements Listener {
+        @Override
+        public void due(ChatId chat) {}
+
+        @Override
+        public void nudged(ChatId chat) {}
+
+        @Override
+        public void announced(UserId owner) {}
+
+        @Override
+        public void orphaned(ChatId chat, ConnectionId connection) {}
+    }
+
+    private static void create(InMemorySessionStore in, ChatId id, Policy policy, Instant now) {
+        Identity identity = new Identity(id, OWNER, "180-" + id.value(), "request-chat", "Joe", now, false, null);
+        Step step = Session.opened(identity, DEVICE, ChatEvent.joined(Party.CLIENT, "Joe"), policy, now);
+        assertThat(get(in.create(step.next().orElseThrow(), step.append()))).isTrue();
+    }
+
+    private static Policy policy(int maxEvents, long maxChatBytes) {
+        return new Policy(
+                POLICY.gracePeriod(),
+                POLICY.attachWithin(),
+                POLICY.lease(),
+                POLICY.pushTimeToLive(),
+                POLICY.pushAttempts(),
+                POLICY.retention(),
+                maxEvents,
+                maxChatBytes);
+    }
+
     private boolean create(String id) {
         Identity identity =
                 new Identity(new ChatId(id), OWNER, "180-" + id, "request-chat", "Joe", time.instant(), false, null);
@@ -264,14 +366,7 @@ class InMemorySessionStoreTest {
     }
 
     private Change said(int maxEvents) {
-        Policy policy = new Policy(
-                POLICY.gracePeriod(),
-                POLICY.attachWithin(),
-                POLICY.lease(),
-                POLICY.pushTimeToLive(),
-                POLICY.pushAttempts(),
-                POLICY.retention(),
-                maxEvents);
+        Policy policy = policy(maxEvents, POLICY.maxChatBytes());
         ChatEvent event = ChatEvent.text(Party.AGENT, "Ann", "Hello");
         return update((state, now) -> ((Session) state).said(event, true, policy, now));
     }

@@ -6,9 +6,11 @@ import dev.halley.ChatEvent;
 import dev.halley.ChatId;
 import dev.halley.ChatView;
 import dev.halley.Party;
+import dev.halley.Presence;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** The agents' side, open to whoever has the agent token. */
 final class AgentApi extends JsonApi {
 
-    private static final int PAGE = 500;
+    /** How many chats a page has, and may have at most. */
+    private static final int MOST_OF_PAGE = 1_000;
+
+    /** How many chats are looked at for a page whose presence was asked for, so that a rare one costs no more. */
+    private static final int MOST_LOOKED_AT = 10 * MOST_OF_PAGE;
+
+    static final String NEXT = "Halley-Next";
 
     private final ChatEngine engine;
     private final Desk desk;
@@ -40,27 +48,75 @@ final class AgentApi extends JsonApi {
 
     @Override
     CompletionStage<Answer> answer(Request request, List<String> path, Fields fields) {
-        if (!path.get(0).equals("chats") || path.size() == 2 || path.size() > 3) {
+        if (!path.get(0).equals("chats") || path.size() > 3) {
             throw Refusal.notFound();
         }
-        boolean reads = path.size() == 1 || path.get(2).equals("events");
+        boolean reads = path.size() < 3 || path.get(2).equals("events");
         if (!request.getMethod().equals(reads ? "GET" : "POST")) {
             throw Refusal.methodNotAllowed();
         }
         if (path.size() == 1) {
-            return chats(null, new ArrayList<>());
+            return chats(fields);
         }
         ChatId chat = chatId(path.get(1));
+        if (path.size() == 2) {
+            return engine.transcript(chat, Long.MAX_VALUE - 1, 1)
+                    .thenApply(found ->
+                            Answer.ok(shown(found.orElseThrow(Refusal::notFound).chat())));
+        }
         return reads ? events(chat, fields) : write(chat, path.get(2), fields);
     }
 
-    private CompletionStage<Answer> chats(@Nullable ChatId after, List<Map<String, Object>> found) {
-        return engine.chats(after, PAGE).thenCompose(page -> {
-            page.forEach(chat -> found.add(shown(chat)));
-            return page.size() < PAGE
-                    ? CompletableFuture.completedFuture(Answer.ok(found))
-                    : chats(page.get(page.size() - 1).id(), found);
+    private CompletionStage<Answer> chats(Fields fields) {
+        int limit = fields.filled("limit").map(AgentApi::limit).orElse(MOST_OF_PAGE);
+        ChatId after = fields.filled("after").map(AgentApi::cursor).orElse(null);
+        Presence presence = fields.filled("presence").map(AgentApi::presence).orElse(null);
+        return page(after, limit, presence, new ArrayList<>(), 0);
+    }
+
+    /** Reads on until the page is full, or there are no more chats, or many of another presence. */
+    private CompletionStage<Answer> page(
+            @Nullable ChatId after,
+            int limit,
+            @Nullable Presence presence,
+            List<Map<String, Object>> found,
+            int lookedAt) {
+        int asked = limit - found.size();
+        return engine.chats(after, asked + 1).thenCompose(chats -> {
+            chats.stream()
+                    .limit(asked)
+                    .filter(chat -> presence == null || chat.presence() == presence)
+                    .forEach(chat -> found.add(shown(chat)));
+            if (chats.size() <= asked) {
+                return CompletableFuture.completedFuture(Answer.ok(found));
+            }
+            ChatId last = chats.get(asked - 1).id();
+            return found.size() == limit || lookedAt + asked >= MOST_LOOKED_AT
+                    ? CompletableFuture.completedFuture(Answer.ok(found).with(NEXT, last.value()))
+                    : page(last, limit, presence, found, lookedAt + asked);
         });
+    }
+
+    private static int limit(String value) {
+        if (value.matches("[0-9]{1,4}") && Integer.parseInt(value) >= 1 && Integer.parseInt(value) <= MOST_OF_PAGE) {
+            return Integer.parseInt(value);
+        }
+        throw Refusal.unacceptable("limit is a whole number from 1 to " + MOST_OF_PAGE);
+    }
+
+    private static ChatId cursor(String value) {
+        try {
+            return new ChatId(value);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.unacceptable("after is a cursor, as the header " + NEXT + " had it");
+        }
+    }
+
+    private static Presence presence(String value) {
+        return Arrays.stream(Presence.values())
+                .filter(presence -> presence.name().toLowerCase(Locale.ROOT).equals(value))
+                .findFirst()
+                .orElseThrow(() -> Refusal.unacceptable("presence is online, away or ended"));
     }
 
     private static Map<String, Object> shown(ChatView chat) {

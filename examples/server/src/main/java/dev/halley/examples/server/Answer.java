@@ -11,29 +11,37 @@ import org.eclipse.jetty.util.Callback;
  *
  * @param status the HTTP status
  * @param body maps, lists, texts and numbers
- * @param retryAfter when to try again, in seconds; 0 for no such header
+ * @param headers further headers
  */
-record Answer(int status, Object body, long retryAfter) {
+record Answer(int status, Object body, ImmutableMap<String, String> headers) {
 
     static Answer ok(Object body) {
-        return new Answer(200, body, 0);
+        return new Answer(200, body, ImmutableMap.of());
     }
 
     static Answer error(int status, String kind, String message) {
-        return new Answer(status, ImmutableMap.of("message", message, "exception", kind), 0);
+        return new Answer(status, ImmutableMap.of("message", message, "exception", kind), ImmutableMap.of());
     }
 
     Answer retryAfter(long seconds) {
-        return new Answer(status, body, seconds);
+        return with(HttpHeader.RETRY_AFTER.asString(), String.valueOf(seconds));
+    }
+
+    Answer with(String header, String value) {
+        return new Answer(
+                status,
+                body,
+                ImmutableMap.<String, String>builder()
+                        .putAll(headers)
+                        .put(header, value)
+                        .build());
     }
 
     void write(Response response, Callback callback) {
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json;charset=utf-8");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        if (retryAfter > 0) {
-            response.getHeaders().put(HttpHeader.RETRY_AFTER, retryAfter);
-        }
+        headers.forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(Json.bytes(body)), callback);
     }
 

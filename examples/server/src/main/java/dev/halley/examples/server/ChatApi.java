@@ -16,6 +16,7 @@ import dev.halley.Row;
 import dev.halley.Transcript;
 import dev.halley.UserId;
 import dev.halley.cometd.ChatApiV1;
+import dev.halley.spi.PayloadFitter;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,12 @@ final class ChatApi extends JsonApi {
     static final String BASE = "/genesys/1/service/";
 
     private static final String POSITION = "transcriptPosition";
+
+    /** The most bytes of rows in one answer, so that a short request can't make a large one; the rest is asked for. */
+    private static final int MOST_OF_ROWS = 256 * 1024;
+
+    /** The JSON around the texts of a row, with its seconds and party at the longest. */
+    private static final int ROW_FRAME = 50;
 
     private final ChatEngine engine;
     private final Desk desk;
@@ -257,8 +264,24 @@ final class ChatApi extends JsonApi {
     }
 
     private CompletionStage<Transcript> rows(ChatView chat, long after, int max) {
-        return engine.transcript(chat.id(), after, max)
-                .thenApply(transcript -> transcript.orElseThrow(Refusal::notFound));
+        return engine.transcript(chat.id(), after, Math.min(max, MOST_OF_ROWS / ROW_FRAME))
+                .thenApply(transcript -> bounded(transcript.orElseThrow(Refusal::notFound)));
+    }
+
+    private static Transcript bounded(Transcript transcript) {
+        List<Row> rows = transcript.rows();
+        int size = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            ChatEvent event = rows.get(i).event();
+            size += ROW_FRAME
+                    + event.type().length()
+                    + PayloadFitter.escapedLength(event.nickname())
+                    + PayloadFitter.escapedLength(event.text());
+            if (size > MOST_OF_ROWS) {
+                return new Transcript(transcript.chat(), rows.subList(0, Math.max(1, i)));
+            }
+        }
+        return transcript;
     }
 
     private Answer state(Call call, Transcript transcript) {

@@ -1,5 +1,6 @@
 package dev.halley.examples.server;
 
+import dev.halley.RefusedException;
 import java.io.EOFException;
 import java.util.Arrays;
 import java.util.List;
@@ -69,6 +70,9 @@ abstract class JsonApi extends Handler.Abstract.NonBlocking {
         Throwable cause = unwrap(failure);
         if (cause instanceof Refusal refusal) {
             return refusal.answer();
+        }
+        if (cause instanceof RefusedException refused) {
+            return Refusal.of(refused).answer();
         }
         if (!(cause instanceof QuietException) && !(cause instanceof EOFException)) {
             log.warn("A call failed: {}", cause.getClass().getName());

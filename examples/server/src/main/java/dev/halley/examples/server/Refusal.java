@@ -1,9 +1,14 @@
 package dev.halley.examples.server;
 
+import dev.halley.RefusedException;
+
 /** Refuses a request, with the status and the words of the answer. */
 final class Refusal extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+
+    /** When it is worth trying again after a bound was reached: chats end, and what is kept is removed. */
+    private static final long WAIT_SECONDS = 60;
 
     private final int status;
     private final String kind;
@@ -68,6 +73,15 @@ final class Refusal extends RuntimeException {
     /** Something has failed in the server. The log says what. */
     static Refusal unavailable() {
         return new Refusal(503, "Unavailable", "This did not work; try again later");
+    }
+
+    /** A bound of the engine's was reached. */
+    static Refusal of(RefusedException refused) {
+        String message = String.valueOf(refused.getMessage());
+        return switch (refused.reason()) {
+            case TOO_MANY_CHATS_OF_USER -> new Refusal(429, "TooMany", message, WAIT_SECONDS);
+            case NO_ROOM_FOR_CHATS, NO_ROOM_FOR_EVENTS -> new Refusal(503, "Unavailable", message, WAIT_SECONDS);
+        };
     }
 
     int status() {

@@ -49,8 +49,13 @@ final class Chats implements AutoCloseable {
     /** What the agents' side knows of all chats, by customer. */
     Map<String, JsonNode> views() {
         Map<String, JsonNode> views = new HashMap<>();
-        stream(http.send(agentRequest(http, "/agent/1/chats")).json())
-                .forEach(view -> views.put(view.path("nickname").asText(), view));
+        String next = "";
+        do {
+            Http.Reply page =
+                    http.send(agentRequest(http, "/agent/1/chats" + (next.isEmpty() ? "" : "?after=" + next)));
+            stream(page.json()).forEach(view -> views.put(view.path("nickname").asText(), view));
+            next = page.header(AgentApi.NEXT);
+        } while (!next.isEmpty());
         return views;
     }
 
@@ -124,10 +129,7 @@ final class Chats implements AutoCloseable {
         }
 
         JsonNode view() {
-            return stream(http.send(agentRequest(http, "/agent/1/chats")).json())
-                    .filter(one -> one.path("chatSessionId").asText().equals(chat))
-                    .findFirst()
-                    .orElseThrow();
+            return http.send(agentRequest(http, "/agent/1/chats/" + chat)).json();
         }
 
         long seen() {
