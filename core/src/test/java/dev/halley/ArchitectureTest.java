@@ -133,6 +133,7 @@ class ArchitectureTest {
                                 "java.util",
                                 "java.util.function",
                                 "java.util.stream",
+                                "com.google.common.base",
                                 "org.jspecify.annotations",
                                 ROOT,
                                 SESSION)

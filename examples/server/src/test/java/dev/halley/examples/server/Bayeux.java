@@ -55,7 +55,12 @@ final class Bayeux {
     }
 
     CompletableFuture<Http.Reply> poll() {
-        return http.later(request("/connect", "[" + nextConnect("") + "]"));
+        return poll("");
+    }
+
+    /** @param more further fields, each after a comma */
+    CompletableFuture<Http.Reply> poll(String more) {
+        return http.later(request("/connect", "[" + nextConnect(more) + "]"));
     }
 
     /** The next connect as CometD's clients write it: numbered, and the first one marked. */
