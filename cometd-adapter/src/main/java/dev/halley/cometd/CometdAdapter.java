@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves an engine's customers over CometD: sessions that come and go tell who is online, and the channel
  * {@value #CHANNEL} carries live delivery and catch-up. Works beside an application's own channels, extensions and
- * security policy, and blocks no thread of CometD.
+ * security policy, and blocks no thread of CometD. A message that a web page has sent is refused with {@value
+ * #FOREIGN_ORIGIN} unless its origin is among the {@link AllowedOrigins}.
  *
  * <p>Sets CometD's option {@value #HANDSHAKE_PER_CONNECTION} to true unless the application has set it. Each new
  * WebSocket must then begin with a handshake, as clients do by themselves. So whoever learns a {@code clientId} can't
@@ -68,6 +69,12 @@ public final class CometdAdapter {
     /** Said about a session whose chat a newer session serves. */
     private static final String SUPERSEDED_SESSION = "402::session_superseded";
 
+    /** Said to pages whose origin is not allowed. */
+    static final String FOREIGN_ORIGIN = "403::origin_not_allowed";
+
+    /** Set in a message that a page has sent whose origin is not allowed; such a message is not processed. */
+    private static final String OF_FOREIGN_PAGE = CometdAdapter.class.getName() + ".ofForeignPage";
+
     /** Set in a message that is late, or whose sender does not own the session; such a message is not processed. */
     private static final String FOREIGN = CometdAdapter.class.getName() + ".foreign";
 
@@ -75,6 +82,7 @@ public final class CometdAdapter {
     private final Connections connections;
     private final ChatEngine engine;
     private final UserResolver users;
+    private final AllowedOrigins origins;
     private final MessageForm form;
     private final Ticker ticker;
     private final StaleSessions stale;
@@ -87,6 +95,7 @@ public final class CometdAdapter {
         this.bayeux = requireNonNull(bayeux, "bayeux");
         this.engine = requireNonNull(engine, "engine");
         this.users = requireNonNull(users, "users");
+        this.origins = AllowedOrigins.of(engine.settings());
         this.form = requireNonNull(form, "form");
         this.ticker = ticker;
         this.stale = new StaleSessions(ticker);
@@ -174,6 +183,12 @@ public final class CometdAdapter {
         @Override
         public void incoming(@Nullable ServerSession session, ServerMessage.Mutable message, Promise<Boolean> promise) {
             String channel = message.getChannel();
+            if (!origins.allows(message)) {
+                // Also on a WebSocket, and with the id and cookie of a customer's session.
+                message.put(OF_FOREIGN_PAGE, true);
+                promise.succeed(false);
+                return;
+            }
             if (Channel.META_HANDSHAKE.equals(channel) && session != null && !session.isLocalSession()) {
                 handshake(session, message, promise);
                 return;
@@ -203,7 +218,11 @@ public final class CometdAdapter {
             }
             String channel = message.getChannel();
             CometdLink link = linkOf(session);
-            if (Channel.META_HANDSHAKE.equals(channel)) {
+            if (answered.containsKey(OF_FOREIGN_PAGE)) {
+                message.setSuccessful(false);
+                message.put(Message.ERROR_FIELD, FOREIGN_ORIGIN);
+                message.getAdvice(true).put(Message.RECONNECT_FIELD, Message.RECONNECT_NONE_VALUE);
+            } else if (Channel.META_HANDSHAKE.equals(channel)) {
                 answerHandshake(session, link, message);
             } else if (answered.containsKey(FOREIGN)
                     || UNKNOWN_SESSION.equals(message.get(Message.ERROR_FIELD))
@@ -321,7 +340,10 @@ public final class CometdAdapter {
 
     private boolean isFromOwner(CometdLink link, ServerMessage message) {
         try {
-            return link.isFrom(users.resolve(message));
+            Optional<UserId> user = users.resolve(message);
+            // Whom nobody can make out is not the same as nobody.
+            boolean ambiguous = user.isEmpty() && users == GmsUser.INSTANCE && GmsUser.isNamed(message);
+            return !ambiguous && link.isFrom(user);
         } catch (RuntimeException e) {
             LOGGER.debug("Refused: {}", e.getClass().getSimpleName());
             return false; // somebody unknown was named, which is not the same as nobody

@@ -414,7 +414,8 @@ final class CometdLink implements ClientLink, ServerSession.DeQueueListener, Ser
      */
     private boolean mayDequeue(List<ServerMessage.Mutable> replies) {
         for (ServerMessage reply : replies) {
-            boolean foreign = CometdAdapter.UNKNOWN_SESSION.equals(reply.get(Message.ERROR_FIELD));
+            Object error = reply.get(Message.ERROR_FIELD);
+            boolean foreign = CometdAdapter.UNKNOWN_SESSION.equals(error) || CometdAdapter.FOREIGN_ORIGIN.equals(error);
             boolean overtaken = Channel.META_CONNECT.equals(reply.getChannel())
                     && acknowledgements == null
                     && !isByWebSocket(reply)

@@ -1,6 +1,12 @@
 package dev.halley.cometd;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.halley.UserId;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.cometd.bayeux.Message;
@@ -19,22 +25,49 @@ final class GmsUser implements UserResolver {
 
     @Override
     public Optional<UserId> resolve(ServerMessage message) {
-        String header = header(message);
+        List<String> headers = headers(message);
         Object named = ext(message);
-        if (header != null && named != null && !header.equals(named)) {
-            return Optional.empty();
+        if (headers.isEmpty()) {
+            return toUser(named);
         }
-        return toUser(header == null ? named : header);
+        Optional<UserId> user = of(headers);
+        return named == null
+                        || user.filter(header -> header.value().equals(named)).isPresent()
+                ? user
+                : Optional.empty();
+    }
+
+    /** Returns whom the values of all headers name: nobody if there is more than one header. */
+    static Optional<UserId> of(List<String> headers) {
+        return headers.size() == 1 ? toUser(decoded(headers.get(0))) : Optional.empty();
     }
 
     /** Whether the message names anybody, validly or not. */
     static boolean isNamed(ServerMessage message) {
-        return header(message) != null || ext(message) != null;
+        return !headers(message).isEmpty() || ext(message) != null;
     }
 
-    private static @Nullable String header(ServerMessage message) {
+    /** Servers read headers as ISO-8859-1, and apps write a name in UTF-8, as in {@code ext}. */
+    private static String decoded(String header) {
+        try {
+            return UTF_8.newDecoder()
+                    .decode(ISO_8859_1.newEncoder().encode(CharBuffer.wrap(header)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return header; // not UTF-8, or the server has read it as that itself
+        }
+    }
+
+    private static List<String> headers(ServerMessage message) {
         BayeuxContext context = message.getBayeuxContext();
-        return context == null ? null : context.getHeader(NAME);
+        if (context == null) {
+            return List.of();
+        }
+        if (context.getRequestAttribute(GMS_USER_VALUES) instanceof List<?> values) {
+            return values.stream().map(String::valueOf).toList();
+        }
+        List<String> headers = context.getHeaderValues(NAME);
+        return headers == null ? List.of() : headers;
     }
 
     private static @Nullable Object ext(ServerMessage message) {

@@ -1,6 +1,7 @@
 package dev.halley.cometd;
 
 import dev.halley.UserId;
+import java.util.List;
 import java.util.Optional;
 import org.cometd.bayeux.server.ServerMessage;
 
@@ -11,6 +12,14 @@ import org.cometd.bayeux.server.ServerMessage;
  */
 @FunctionalInterface
 public interface UserResolver {
+
+    /**
+     * The attribute of a request in which a server may put the values of all headers {@code gms_user}, as a {@code
+     * List<String>}, before CometD gets the request. Otherwise {@link #gmsUser()} asks CometD for them, which over
+     * Jetty's WebSocket splits values at commas, drops quotes, and does not see both of two headers whose names differ
+     * in the case of letters.
+     */
+    String GMS_USER_VALUES = "dev.halley.cometd.gms_user";
 
     /**
      * Returns the user; empty if the message names nobody. An exception refuses the message, and only its class is
@@ -28,11 +37,22 @@ public interface UserResolver {
 
     /**
      * The header {@code gms_user} (over WebSocket, that of the upgrade request) or {@code ext.gms_user}; names nobody
-     * if both are given and differ. Nothing proves the name: see SECURITY.md.
+     * if both are given and differ, or if there is more than one header. Nothing proves the name: see SECURITY.md.
      *
      * @return the resolver that {@link CometdAdapter} uses by default
      */
     static UserResolver gmsUser() {
         return GmsUser.INSTANCE;
+    }
+
+    /**
+     * Returns whom the header {@code gms_user} names, for requests that are no messages, such as those of a REST API:
+     * the same user as {@link #gmsUser()} for the same header. The name is read as UTF-8 where it is that.
+     *
+     * @param values the values of all headers of this name, as the server has read them
+     * @return the user; empty if there is no header, more than one, or one that is no user's name
+     */
+    static Optional<UserId> gmsUser(List<String> values) {
+        return GmsUser.of(values);
     }
 }

@@ -288,6 +288,7 @@ final class Wire implements AutoCloseable {
     private static BayeuxContext context(String user, String cookie) {
         return Proxies.of(BayeuxContext.class, (method, arguments) -> switch (method.getName()) {
             case "getHeader" -> USER_HEADER.equals(arguments[0]) ? user : null;
+            case "getHeaderValues" -> USER_HEADER.equals(arguments[0]) ? List.of(user) : List.of();
             case "getCookie" -> cookie.isEmpty() ? null : cookie;
             case "isSecure", "isUserInRole" -> false;
             case "toString" -> "context";
