@@ -24,11 +24,14 @@ public final class Nearest {
                 .filter(candidate -> edits(name, candidate) <= far);
     }
 
-    /** Returns a value that fits into one line: without control characters and user-info, at most 80 characters. */
+    /**
+     * Returns a value that fits into one line, of at most 80 characters: without user-info, control characters, and
+     * invisible characters such as those that change the direction of writing.
+     */
     public static String printable(String value) {
         // User-info is looked for only from the start of a word: otherwise the time would grow with the square.
-        String line =
-                value.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?").replaceAll("(?<![^/\\s])[^/\\s]+@", "(not shown)@");
+        String line = value.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?")
+                .replaceAll("(?<![^/\\s])[^/\\s]+@", "(not shown)@");
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 

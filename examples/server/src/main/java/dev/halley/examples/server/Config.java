@@ -126,12 +126,10 @@ final class Config {
         private static final int MOST_SAID = 1_000;
 
         BadConfig(String message) {
-            super(printable(message), null, false, false);
+            super(bounded(Printable.escaped(message)), null, false, false);
         }
 
-        /** Makes names from the file printable. */
-        private static String printable(String message) {
-            String line = message.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
+        private static String bounded(String line) {
             return line.length() <= MOST_SAID ? line : line.substring(0, MOST_SAID) + "…";
         }
     }

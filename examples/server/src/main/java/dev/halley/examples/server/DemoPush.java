@@ -31,9 +31,13 @@ record DemoPush(String service, String device, String key, String proof, String 
         return body.getBytes(UTF_8).length;
     }
 
-    /** Returns one line to print. */
+    /** Returns one line to print. What it says is whatever was sent here. */
     @Override
     public String toString() {
+        return Printable.escaped(line());
+    }
+
+    private String line() {
         return "push  -> %s over %s: \"%s\": %s (%d new, %d bytes, %s, key %s)"
                 .formatted(
                         device,

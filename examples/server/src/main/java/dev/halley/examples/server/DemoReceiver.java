@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** A stand-in for a receiver of webhooks: receives pushes over HTTP on its own port and checks their signatures. */
 final class DemoReceiver implements AutoCloseable {
@@ -70,7 +71,11 @@ final class DemoReceiver implements AutoCloseable {
             byte[] body = exchange.getRequestBody().readNBytes(MOST);
             Headers headers = exchange.getRequestHeaders();
             String key = String.valueOf(headers.getFirst("webhook-id"));
-            JsonNode json = Json.parse(body);
+            JsonNode json = parsed(body);
+            if (json == null) {
+                exchange.sendResponseHeaders(400, -1);
+                return;
+            }
             received.accept(new DemoPush(
                     "webhook",
                     json.path("deviceId").asText(),
@@ -80,6 +85,14 @@ final class DemoReceiver implements AutoCloseable {
                     new String(body, UTF_8),
                     json.path("message")));
             exchange.sendResponseHeaders(204, -1);
+        }
+    }
+
+    private static @Nullable JsonNode parsed(byte[] body) {
+        try {
+            return Json.parse(body);
+        } catch (IOException e) {
+            return null; // not a push
         }
     }
 

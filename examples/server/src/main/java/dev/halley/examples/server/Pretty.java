@@ -20,7 +20,7 @@ final class Pretty {
         List<String> lines = new ArrayList<>();
         String line = "";
         String indent = "";
-        for (String part : parts(ID.matcher(json.toString()).replaceAll("$1…"))) {
+        for (String part : parts(ID.matcher(Printable.escaped(json.toString())).replaceAll("$1…"))) {
             boolean isRow = !indent.isEmpty() && (part.startsWith("[\"") || part.startsWith("{\""));
             boolean startsRows = ROWS.matcher(part).lookingAt();
             if (!line.isEmpty() && (isRow || startsRows || line.length() + part.length() > WIDTH)) {
