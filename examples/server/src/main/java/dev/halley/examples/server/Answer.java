@@ -42,6 +42,9 @@ record Answer(int status, Object body, ImmutableMap<String, String> headers) {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json;charset=utf-8");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         headers.forEach(response.getHeaders()::put);
+        if (status == 408) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
         response.write(true, ByteBuffer.wrap(Json.bytes(body)), callback);
     }
 

@@ -25,10 +25,12 @@ final class BayeuxJson extends JacksonJSONContextServer {
     /** CometD makes every wildcard channel above a channel, which costs the square of its length in memory and time. */
     private static final int MOST_OF_CHANNEL = 256;
 
+    private static final int MOST_OF_ID = 256;
+
     private static final Map<String, Predicate<Object>> FORMS = Map.of(
             Message.CHANNEL_FIELD, BayeuxJson::isChannel,
             Message.CLIENT_ID_FIELD, String.class::isInstance,
-            Message.ID_FIELD, value -> value instanceof String || value instanceof Number,
+            Message.ID_FIELD, BayeuxJson::isId,
             Message.EXT_FIELD, Map.class::isInstance,
             Message.ADVICE_FIELD, BayeuxJson::isAdvice,
             Message.SUBSCRIPTION_FIELD, BayeuxJson::isSubscription,
@@ -98,6 +100,12 @@ final class BayeuxJson extends JacksonJSONContextServer {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** Each is kept as long as its message, and goes back with the reply. */
+    private static boolean isId(Object value) {
+        return (value instanceof String || value instanceof Number)
+                && String.valueOf(value).length() <= MOST_OF_ID;
     }
 
     private static boolean isAdvice(Object value) {

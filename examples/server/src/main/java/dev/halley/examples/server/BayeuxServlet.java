@@ -1,11 +1,14 @@
 package dev.halley.examples.server;
 
+import com.google.common.base.Throwables;
 import dev.halley.ChatEngine;
+import dev.halley.cometd.AllowedOrigins;
 import dev.halley.cometd.CometdAdapter;
 import dev.halley.cometd.UserResolver;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.concurrent.TimeoutException;
@@ -22,15 +25,20 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("serial") // No servlet is ever serialised.
 final class BayeuxServlet extends CometDServlet {
 
+    /** Which sites' pages send CometD's cookie along: the server's own, except for those that may. */
+    static final String SAME_SITE = "Lax";
+
     private static final Logger log = LoggerFactory.getLogger(BayeuxServlet.class);
 
     private final ChatEngine engine;
     private final FailedKeys failedKeys;
+    private final AllowedOrigins origins;
     private volatile boolean stopping;
 
-    BayeuxServlet(ChatEngine engine, FailedKeys failedKeys) {
+    BayeuxServlet(ChatEngine engine, FailedKeys failedKeys, AllowedOrigins origins) {
         this.engine = engine;
         this.failedKeys = failedKeys;
+        this.origins = origins;
     }
 
     @Override
@@ -55,7 +63,26 @@ final class BayeuxServlet extends CometDServlet {
         } else if (!request.getMethod().equals("POST") && !request.getMethod().equals("OPTIONS")) {
             answer(response, Refusal.methodNotAllowed());
         } else {
-            super.service(request, response);
+            super.service(request, isOfAnotherSite(request) ? new CookieForAnotherSite(response) : response);
+        }
+    }
+
+    /** Whether a page asks that may, and whose browser keeps cookies from other sites unless they say otherwise. */
+    private boolean isOfAnotherSite(HttpServletRequest request) {
+        String origin = request.getHeader("Origin");
+        // Without TLS no cookie goes to another site at all, and within a site Lax is enough.
+        return origin != null && !origin.startsWith("http://") && origins.isListed(origin);
+    }
+
+    /** Lets pages of another site use CometD's cookie, which is otherwise for the server's own site. */
+    private static final class CookieForAnotherSite extends HttpServletResponseWrapper {
+        CookieForAnotherSite(HttpServletResponse response) {
+            super(response);
+        }
+
+        @Override
+        public void addHeader(String name, String value) {
+            super.addHeader(name, value.replace("SameSite=" + SAME_SITE, "SameSite=None; Secure"));
         }
     }
 
@@ -78,8 +105,12 @@ final class BayeuxServlet extends CometDServlet {
     }
 
     private Refusal refusal(int code, @Nullable Throwable failure) {
-        if (stopping || failure instanceof TimeoutException) {
+        if (stopping) {
             return Refusal.unavailable();
+        }
+        if (failure != null
+                && Throwables.getCausalChain(failure).stream().anyMatch(TimeoutException.class::isInstance)) {
+            return Refusal.tooSlow();
         }
         if (String.valueOf(failure).contains("Max message size")) {
             return messagesTooLarge();
@@ -101,6 +132,9 @@ final class BayeuxServlet extends CometDServlet {
         response.setStatus(refusal.status());
         response.setContentType("application/json;charset=utf-8");
         response.setHeader("Cache-Control", "no-store");
+        if (refusal.status() == 408) {
+            response.setHeader("Connection", "close");
+        }
         response.getOutputStream().write(Json.bytes(refusal.answer().body()));
     }
 

@@ -3,6 +3,7 @@ package dev.halley.examples.server;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
@@ -35,7 +36,10 @@ final class Body extends CompletableFuture<byte[]> implements Runnable {
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
-                completeExceptionally(Refusal.malformed("The body did not arrive"));
+                completeExceptionally(
+                        chunk.getFailure() instanceof TimeoutException
+                                ? Refusal.tooSlow()
+                                : Refusal.malformed("The body did not arrive"));
                 return;
             }
             take(chunk);

@@ -16,6 +16,7 @@ import dev.halley.Row;
 import dev.halley.Transcript;
 import dev.halley.UserId;
 import dev.halley.cometd.ChatApiV1;
+import dev.halley.cometd.UserResolver;
 import dev.halley.spi.PayloadFitter;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -99,10 +100,14 @@ final class ChatApi extends JsonApi {
         }
         if (path.size() == 3) {
             requireMethod(request, "POST");
+            fields.bound();
             return createChat(first, user, request, fields);
         }
         String action = path.get(3);
         requireMethod(request, "POST", action.equals("refresh") ? "GET" : "POST");
+        if (action.equals("device")) {
+            fields.bound();
+        }
         return find(user, first, request, fields)
                 .thenCompose(found -> act(action, new Call(found.orElseThrow(() -> failed(user, request)), fields)));
     }
@@ -341,13 +346,9 @@ final class ChatApi extends JsonApi {
     }
 
     private static UserId user(Request request) {
-        String name = request.getHeaders().get("gms_user");
-        try {
-            return new UserId(name == null ? "" : name);
-        } catch (IllegalArgumentException e) {
-            throw Refusal.unauthorized("The header gms_user is missing, or is no user's name; nginx drops it without"
-                    + " underscores_in_headers on");
-        }
+        return UserResolver.gmsUser(request.getHeaders().getValuesList("gms_user"))
+                .orElseThrow(() -> Refusal.unauthorized("The header gms_user is missing, is no user's name, or is there"
+                        + " twice; nginx drops it without underscores_in_headers on"));
     }
 
     private static void requireMethod(Request request, String... methods) {

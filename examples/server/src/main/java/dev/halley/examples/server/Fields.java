@@ -34,6 +34,9 @@ final class Fields {
             .maxMemoryPartSize(Body.MOST)
             .build();
 
+    private static final int MOST_OF_FIELD = 4 * 1024;
+    private static final int MOST_OF_ALL = 16 * 1024;
+
     private final Map<String, String> values = new HashMap<>();
     private final Set<String> structures = new HashSet<>();
 
@@ -78,6 +81,23 @@ final class Fields {
     /** Returns the value of a required field. */
     String required(String name) {
         return filled(name).orElseThrow(() -> Refusal.unacceptable(name + " is missing"));
+    }
+
+    /**
+     * Bounds the values of a chat and its device, which are kept as long as the chat.
+     *
+     * @throws Refusal if a value or all together are too large
+     */
+    void bound() {
+        int all = 0;
+        for (Map.Entry<String, String> field : values.entrySet()) {
+            int size = field.getValue().getBytes(UTF_8).length;
+            all += size;
+            if (size > MOST_OF_FIELD || all > MOST_OF_ALL) {
+                throw Refusal.tooLarge(
+                        "A field has at most " + MOST_OF_FIELD + " bytes in UTF-8, all together " + MOST_OF_ALL);
+            }
+        }
     }
 
     /** Returns whether a field is true. */

@@ -2,13 +2,17 @@ package dev.halley.examples.server;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.halley.OptionException;
 import dev.halley.Options;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -23,6 +27,8 @@ import picocli.CommandLine.ParameterException;
                 "Serves chats that survive the background: Chat API v1 and CometD for customers, REST for agents.",
         sortOptions = false)
 final class HalleyServer {
+
+    private static final org.slf4j.Logger log = LoggerFactory.getLogger(HalleyServer.class);
 
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
@@ -107,8 +113,15 @@ final class HalleyServer {
 
     private void serve(Options options, PrintStream out) throws IOException, InterruptedException {
         ServerSettings settings = ServerSettings.of(options).at(host, port);
+        if (config == null && InetAddress.getByName(host).isLoopbackAddress()) {
+            settings = settings.asDemonstration();
+        }
         if (agentToken != null) {
             settings = settings.withToken(new AgentToken(agentToken));
+        }
+        if (!exitsWithoutMemory()) {
+            log.warn("Start Java with -XX:+ExitOnOutOfMemoryError: a server that has run out of memory serves nobody,"
+                    + " and nobody starts it anew");
         }
         RunningServer server = RunningServer.start(settings);
         Runtime.getRuntime()
@@ -127,6 +140,19 @@ final class HalleyServer {
         }
         out.flush();
         stopped.await();
+    }
+
+    /** Whether the process ends when its memory does; also if this Java has no such option. */
+    private static boolean exitsWithoutMemory() {
+        HotSpotDiagnosticMXBean java = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        try {
+            return java == null
+                    || Stream.of("ExitOnOutOfMemoryError", "CrashOnOutOfMemoryError")
+                            .anyMatch(option ->
+                                    java.getVMOption(option).getValue().equals("true"));
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     private static String howToTry(URI uri, String token) {
@@ -151,6 +177,7 @@ final class HalleyServer {
 
     private static String oneLine(Exception e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return String.join(" ", message.lines().map(String::strip).toList());
+        return Printable.escaped(
+                String.join(" ", message.lines().map(String::strip).toList()));
     }
 }

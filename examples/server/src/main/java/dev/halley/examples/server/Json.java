@@ -15,10 +15,10 @@ import java.io.UncheckedIOException;
 /** Reads and writes JSON. */
 final class Json {
 
-    /** No app makes more than this. A number may be as long as the body: it is just a position that can't be read. */
+    /** No app makes more than this. What a number costs grows faster than its length. */
     static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
             .maxNestingDepth(64)
-            .maxNumberLength(Body.MOST)
+            .maxNumberLength(1_000)
             .maxNameLength(1_024)
             .build();
 

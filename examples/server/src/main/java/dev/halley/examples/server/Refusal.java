@@ -40,6 +40,19 @@ final class Refusal extends RuntimeException {
         return new Refusal(401, "Unauthorized", message);
     }
 
+    /** The page that asks is none of this server's, and its origin is not allowed. */
+    static Refusal foreignOrigin(String message) {
+        return new Refusal(403, "ForeignOrigin", message);
+    }
+
+    /** The name in the request is none of this server's. */
+    static Refusal misdirected() {
+        return new Refusal(
+                421,
+                "Misdirected",
+                "This demonstration answers only as localhost; with --config a server has whatever name it is called");
+    }
+
     /** There is no such chat, or it is somebody else's: both have the same words. */
     static Refusal notFound() {
         return new Refusal(404, "NotFound", "There is no such service or chat");
@@ -48,6 +61,11 @@ final class Refusal extends RuntimeException {
     /** The URL exists, but not with this method. */
     static Refusal methodNotAllowed() {
         return new Refusal(405, "MethodNotAllowed", "This call has another method");
+    }
+
+    /** The request took too long to arrive. */
+    static Refusal tooSlow() {
+        return new Refusal(408, "TooSlow", "The request did not arrive in time");
     }
 
     /** The chat has ended, and an agent tries to go on. */

@@ -2,6 +2,7 @@ package dev.halley.examples.server;
 
 import dev.halley.ChatEngine;
 import dev.halley.PushProviders;
+import dev.halley.cometd.AllowedOrigins;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -52,6 +53,7 @@ final class RunningServer implements AutoCloseable {
     private final Desk desk = new Desk(InstantSource.system());
     private final AgentEvents events;
     private final BayeuxServlet bayeux;
+    private final ArrivalLimit arrivals;
     private final Server server;
     private final ServerConnector connector;
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -70,23 +72,27 @@ final class RunningServer implements AutoCloseable {
         desk.serve(engine);
         events = new AgentEvents(desk, settings.token());
         FailedKeys failedKeys = new FailedKeys();
-        bayeux = new BayeuxServlet(engine, failedKeys);
+        AllowedOrigins origins = AllowedOrigins.of(engine.settings());
+        bayeux = new BayeuxServlet(engine, failedKeys, origins);
+        arrivals = new ArrivalLimit(engine.settings().bodyTimeout());
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("halley-http");
         server = new Server(threads);
-        connector = new ServerConnector(server, new HttpConnectionFactory(http()));
+        connector = arrivals.connector(server, new HttpConnectionFactory(http()));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(IDLE.toMillis());
         connector.setShutdownIdleTimeout(100);
         server.addConnector(connector);
         server.setErrorHandler(new JsonErrors());
-        server.setHandler(new GracefulHandler(new Handler.Sequence(
+        Handler calls = new Handler.Sequence(
                 new Health(),
                 new ChatApi(engine, desk, failedKeys),
                 events,
                 new AgentApi(engine, desk, settings.token()),
-                cometd())));
+                cometd());
+        server.setHandler(
+                new GracefulHandler(arrivals.handler(new FrontDoor(calls, origins, settings.loopbackOnly()))));
     }
 
     /**
@@ -108,6 +114,9 @@ final class RunningServer implements AutoCloseable {
         }
         running.every(KEEP_ALIVE, running.events::keepAlive);
         running.every(TIDY, running.desk::tidy);
+        if (!running.arrivals.period().isZero()) {
+            running.every(running.arrivals.period(), running.arrivals::look);
+        }
         return running;
     }
 
@@ -118,6 +127,16 @@ final class RunningServer implements AutoCloseable {
             default -> settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
         };
         return URI.create("http://" + host + ":" + connector.getLocalPort() + "/");
+    }
+
+    /** Returns how many requests are arriving. */
+    int arriving() {
+        return arrivals.arriving();
+    }
+
+    /** Returns how many connections there are. */
+    int connections() {
+        return connector.getConnectedEndPoints().size();
     }
 
     String token() {
@@ -171,6 +190,8 @@ final class RunningServer implements AutoCloseable {
         cometd.setOption(
                 AbstractServerTransport.MAX_INTERVAL_OPTION,
                 settings.maxInterval().toMillis());
+        // A page of another site can't use a customer's session by it; see BayeuxServlet for those that may.
+        cometd.setOption(AbstractHttpTransport.BROWSER_COOKIE_SAME_SITE_OPTION, BayeuxServlet.SAME_SITE);
         cometd.setOption(AbstractHttpTransport.DUPLICATE_META_CONNECT_HTTP_RESPONSE_CODE_OPTION, 408);
         cometd.setOption(
                 AbstractWebSocketTransport.PREFIX + "." + AbstractWebSocketTransport.COMETD_URL_MAPPING_OPTION,

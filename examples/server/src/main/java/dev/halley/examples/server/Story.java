@@ -58,18 +58,19 @@ final class Story {
     /** Returns whether everything happened as told. */
     boolean play() throws IOException, InterruptedException {
         try (DemoServices services = DemoServices.start(pushes::add);
-                RunningServer server = RunningServer.start(
-                        ServerSettings.of(Options.of(services.options(GRACE))).withTimes(POLL, SILENCE));
+                RunningServer server = RunningServer.start(ServerSettings.of(Options.of(services.options(GRACE)))
+                        .asDemonstration()
+                        .withTimes(POLL, SILENCE));
                 Phone phone = new Phone(server.uri(), "ada")) {
             tell(server, phone);
             return true;
         } catch (NotAsTold e) {
             out.println();
-            out.println("This is not how the story goes: " + e.getMessage());
+            out.println("This is not how the story goes: " + Printable.escaped(String.valueOf(e.getMessage())));
             return false;
         } catch (IllegalStateException e) {
             out.println();
-            out.println("The story broke off: " + e.getMessage());
+            out.println("The story broke off: " + Printable.escaped(String.valueOf(e.getMessage())));
             return false;
         }
     }
@@ -251,7 +252,7 @@ final class Story {
         for (DemoPush push : byService.values()) {
             step("Over %s, with a proof of who sends it (%s), travel %d bytes:"
                     .formatted(push.service(), push.proof(), push.size()));
-            out.println(MARGIN + push.head());
+            out.println(MARGIN + Printable.escaped(push.head()));
             show("push ->", Json.parse(push.body()));
             expect(
                     push.texts().equals(List.of("The shop has moved 🏬", "See you there! 👩🏽‍🤝‍👩🏻")),

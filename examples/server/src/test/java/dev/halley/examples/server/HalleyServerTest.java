@@ -2,11 +2,14 @@ package dev.halley.examples.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +112,40 @@ class HalleyServerTest {
 
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("--port", "--host", "--config", "--agent-token", "--story");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-XX:+ExitOnOutOfMemoryError, false", "-XX:+CrashOnOutOfMemoryError, false", "-Dx=y, true"})
+    void javaThatGoesOnWithoutMemory_isWarnedOf_inOneLine(String flag, boolean warned) throws Exception {
+        Path file = Files.writeString(folder.resolve("config.yaml"), "push: {}\n");
+        Path said = folder.resolve("said");
+        Process server = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        flag,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Dlogback.configurationFile="
+                                + Path.of("src", "main", "resources", "logback.xml")
+                                        .toAbsolutePath(),
+                        HalleyServer.class.getName(),
+                        "--port",
+                        "0",
+                        "--config",
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.readString(said).contains("Halley is ready"));
+        } finally {
+            server.destroy();
+            server.waitFor();
+        }
+        List<String> lines = Files.readString(said).lines().toList();
+
+        assertThat(lines.stream().filter(line -> line.contains("ExitOnOutOfMemoryError")))
+                .hasSize(warned ? 1 : 0);
     }
 
     @Test

@@ -139,9 +139,33 @@ final class HostileCorpus {
                 "[{\"" + "k".repeat(2_000) + "\":1,\"channel\":\"/meta/connect\"}]")) {
             all.add(messages(400, body));
         }
-        all.add(messages(200, "[{\"channel\":\"/meta/connect\",\"n\":" + "1".repeat(100_000) + "}]"));
-        all.add(messages(200, "[{\"channel\":\"/meta/connect\",\"n\":1." + "1".repeat(100_000) + "}]"));
-        all.add(messages(200, "[{\"channel\":\"/meta/connect\",\"n\":1e" + "1".repeat(100) + "}]"));
+        // Numbers: up to 1,000 digits they are numbers
+        for (String field : List.of(
+                "\"n\":%s",
+                "\"id\":%s",
+                "\"data\":[%s]",
+                "\"advice\":{\"timeout\":%s}",
+                "\"advice\":{\"interval\":%s}",
+                "\"ext\":{\"ack\":%s}",
+                "\"ext\":{\"a\":[{\"b\":%s}]}",
+                "\"ext\":{\"transcriptPosition\":%s}")) {
+            boolean isId = field.startsWith("\"id");
+            for (String sign : List.of("", "-", "0.", "-1.5e")) {
+                all.add(messages(400, connectWith(field.formatted(sign + "1".repeat(1_001)))));
+                all.add(messages(400, connectWith(field.formatted(sign + "1".repeat(100_000)))));
+                if (!sign.endsWith("e")) {
+                    all.add(messages(
+                            isId && !sign.endsWith(".") ? 400 : 200,
+                            connectWith(field.formatted(sign + "1".repeat(990)))));
+                }
+            }
+            for (String number : List.of("1e400", "-1e400", "1e999999999", "1e-999999999", "1E+2147483648", "1e12")) {
+                all.add(messages(200, connectWith(field.formatted(number))));
+            }
+            all.add(messages(200, connectWith(field.formatted("1e" + "1".repeat(100)))));
+        }
+        all.add(messages(400, "[" + list(250, "1".repeat(1_001), ",") + "]"));
+        all.add(messages(200, connectWith("\"n\":[" + list(250, "1".repeat(1_000), ",") + "]")));
         all.add(messages(413, "[".repeat(2_000_000) + "]".repeat(2_000_000)));
         all.add(messages(413, "[{\"channel\":\"/meta/handshake\",\"x\":\"" + "x".repeat(MOST) + "\"}]"));
 
@@ -169,9 +193,11 @@ final class HostileCorpus {
                 "99999999999999999999999999",
                 "\"\\ud800\"",
                 "\"\\u0000\"",
-                "\"" + "x".repeat(100_000) + "\"")) {
-            all.add(messages(200, "[{\"channel\":\"/meta/connect\",\"id\":" + id + "}]"));
+                "\"" + "x".repeat(256) + "\"")) {
+            all.add(messages(200, connectWith("\"id\":" + id)));
         }
+        all.add(messages(400, connectWith("\"id\":\"" + "x".repeat(257) + "\"")));
+        all.add(messages(400, connectWith("\"id\":\"" + "x".repeat(100_000) + "\"")));
         for (String version : List.of("0", "[]", "{}", "null", "\"\"", "\"9.9\"", "\"\\ud800\"", "true")) {
             all.add(messages(200, "[{\"channel\":\"/meta/handshake\",\"version\":" + version + "}]"));
             all.add(messages(
@@ -199,6 +225,9 @@ final class HostileCorpus {
                 "{\"timeout\":1e308}",
                 "{\"timeout\":99999999999999999999}",
                 "{\"interval\":-9223372036854775809}",
+                "{\"interval\":1e12}",
+                "{\"interval\":1e308,\"timeout\":1e308}",
+                "{\"interval\":-1,\"timeout\":0}",
                 "{\"timeout\":null,\"interval\":null}",
                 "{\"reconnect\":{}}")) {
             all.add(messages(200, "[{\"channel\":\"/meta/connect\"," + dead + ",\"advice\":" + advice + "}]"));
@@ -290,11 +319,17 @@ final class HostileCorpus {
                     "[{\"channel\":\"/meta/disconnect\"," + dead + ",\"ext\":{\"transcriptPosition\":" + position
                             + "}}]"));
         }
-        all.add(messages(
-                200,
-                "[{\"channel\":\"/meta/disconnect\"," + dead + ",\"ext\":{\"transcriptPosition\":" + "9".repeat(100_000)
-                        + "}}]"));
+        for (int digits : new int[] {1_001, 100_000}) {
+            all.add(messages(
+                    400,
+                    "[{\"channel\":\"/meta/disconnect\"," + dead + ",\"ext\":{\"transcriptPosition\":"
+                            + "9".repeat(digits) + "}}]"));
+        }
         return all;
+    }
+
+    private static String connectWith(String field) {
+        return "[{\"channel\":\"/meta/connect\"," + field + "}]";
     }
 
     static String handshake() {
@@ -376,7 +411,14 @@ final class HostileCorpus {
         all.add(call(200, "$own/send", json, "{\"message\":\"\\u0000\\u202e\\u2028\"}"));
         all.add(call(200, "$own/send", json, "{\"message\":99999999999999999999999999}"));
         all.add(call(200, "$own/send", json, "{\"message\":1e400}"));
-        all.add(call(413, "$chat/send", json, "{\"message\":" + "1".repeat(100_000) + "}"));
+        for (String number : List.of("1".repeat(1_001), "1".repeat(100_000), "-0." + "1".repeat(1_001))) {
+            for (String field : List.of("message", "transcriptPosition", "another")) {
+                all.add(call(400, "$chat/send", json, "{\"" + field + "\":" + number + "}"));
+                all.add(call(400, "$chat/refresh", json, "{\"" + field + "\":[" + number + "]}"));
+            }
+        }
+        all.add(call(200, "$own/send", json, "{\"message\":" + "1".repeat(1_000) + "}"));
+        all.add(call(200, "$own/send", json, "{\"message\":1e999999999}"));
         all.add(call(413, "$chat/send", json, "[".repeat(2_000_000) + "]".repeat(2_000_000)));
         all.add(call(
                 415,
@@ -446,7 +488,7 @@ final class HostileCorpus {
                 all.add(call(415, "$chat/refresh", json, "{\"transcriptPosition\":" + position + "}"));
             }
         }
-        all.add(call(415, "$chat/refresh", json, "{\"transcriptPosition\":" + "9".repeat(100_000) + "}"));
+        all.add(call(415, "$chat/refresh", json, "{\"transcriptPosition\":" + "9".repeat(1_000) + "}"));
         all.add(call(415, "$chat/refresh?transcriptPosition=%2b1", form, ""));
         all.add(call(400, "$chat/refresh?transcriptPosition=%", form, ""));
         all.add(call(415, "$chat/refresh?transcriptPosition=" + "9".repeat(5_000), form, ""));
@@ -466,15 +508,26 @@ final class HostileCorpus {
                     "push_notification_deviceid=t&push_notification_type=fcm&" + device));
         }
         all.add(call(415, "$chat/device", form, "push_notification_type=fcm&push_notification_deviceid=%00"));
-        all.add(call(
-                415,
-                "$chat/device",
-                form,
-                "push_notification_type=fcm&push_notification_deviceid=" + "x".repeat(5_000)));
+        // What a chat keeps: 4 KiB a field in UTF-8, 16 KiB together
+        for (String large : List.of(
+                "x".repeat(4_097),
+                "%E2%82%AC".repeat(1_366),
+                "x".repeat(100_000),
+                list(5, "x".repeat(4_000), "&a%s="))) {
+            String fields = large.replace("%s", "$");
+            for (int i = 1; fields.contains("$"); i++) {
+                fields = fields.replaceFirst("\\$", String.valueOf(i));
+            }
+            all.add(call(413, "$chat/device", form, "push_notification_type=fcm&push_notification_deviceid=" + fields));
+            all.add(call(413, "$new", form, "userDisplayName=Ada&email=" + fields));
+            all.add(call(413, "$new", form, "firstName=" + fields));
+            all.add(call(413, "$new", json, "{\"a\":\"" + "\u20ac".repeat(1_366) + "\"}"));
+        }
+        all.add(call(200, "$new", form, "userDisplayName=Ada&email=" + "%E2%82%AC".repeat(1_365)));
         for (String name : List.of("\\ud800", "\\u0000", "\\r\\nSet-Cookie: a=b", "\\u202e")) {
             all.add(call(200, "$new", json, "{\"firstName\":\"" + name + "\",\"_verbose\":true}"));
         }
-        all.add(call(415, "$new", form, "firstName=" + "x".repeat(10_000)));
+        all.add(call(415, "$new", form, "firstName=" + "x".repeat(4_000)));
 
         // The agents' side
         for (String call : List.of("join", "messages", "typing", "notices", "urls")) {
@@ -625,7 +678,12 @@ final class HostileCorpus {
                 "gms_user: a\u0001b\r\n",
                 "gms_user: " + "x".repeat(300) + "\r\n",
                 "gms_user:\t\r\n",
-                "X: y\r\n")) {
+                "X: y\r\n",
+                "gms_user: vera\r\ngms_user: vera\r\n",
+                "gms_user: mallory\r\ngms_user: vera\r\n",
+                "gms_user: vera\r\nGMS_USER:\r\n",
+                "gms_user: v\u00c2\u0085\r\n",
+                "gms_user: \u00c2\u009b2J\r\n")) {
             for (String path : List.of("/genesys/1/service/request-chat", "$chat/send")) {
                 all.add(raw(
                         "400|401",
@@ -723,6 +781,15 @@ final class HostileCorpus {
                     "4xx",
                     "POST $chat/send HTTP/1.1\r\nHost: localhost\r\n" + ok + form + "Transfer-Encoding: chunked\r\n\r\n"
                             + chunks));
+        }
+        // Line ends within an extension of a chunk: what one server takes for it, another takes for its end
+        for (String extension : List.of(
+                "1;a=\"\r\n", "1;a=\"\\\r\n", "1;a=\"b\"\r", "1;a=\n", "1;a=\"\n", "1\n", "1;a=\"\r\nX\r\n0\r\n\r\n")) {
+            all.add(raw(
+                    "4xx",
+                    "POST $chat/send HTTP/1.1\r\nHost: localhost\r\ngms_user: vera\r\n" + form
+                            + "Transfer-Encoding: chunked\r\n\r\n" + extension + "X\r\n0\r\n\r\n" + smuggled
+                            + "\"\r\nY\r\n0\r\n\r\n"));
         }
         all.add(raw(
                 "413",

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,6 +116,48 @@ class SecretsTest {
             }
             misuse(http);
         }
+    }
+
+    /** The URL of a call has the key, and whoever calls resets while the answer is written. */
+    @Test
+    void answersThatNobodyTakes() throws Exception {
+        Options options = Options.of(Map.of("halley", Map.of("require_secure_key", true)));
+        try (RunningServer server =
+                RunningServer.start(ServerSettings.of(options).withToken(new AgentToken(AGENT_TOKEN)))) {
+            Http http = new Http(server.uri());
+            String chat = http.post(USER, "/genesys/1/service/request-chat", "")
+                    .json()
+                    .path("_chatIxnAPI-CREATE-URL")
+                    .asText();
+            JsonNode created =
+                    http.post(USER, chat, "notify_by=comet&_verbose=true").json();
+            String key = created.path("secureKey").asText();
+            Canaries.secret("secure key", key);
+            for (int i = 0; i < 20; i++) {
+                agent(
+                        http,
+                        AGENT_TOKEN,
+                        created.path("chatSessionId").asText(),
+                        Http.form(Map.of("text", AGENT_TEXT + ".".repeat(20_000))));
+            }
+            for (String call : List.of(
+                    "GET " + chat + "/refresh?transcriptPosition=1&secureKey=" + key,
+                    "GET /agent/1/chats/" + created.path("chatSessionId").asText() + "/events?after=0&secureKey="
+                            + key)) {
+                try (Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), server.uri().getPort())) {
+                    socket.getOutputStream()
+                            .write((call + " HTTP/1.1\r\nHost: localhost\r\ngms_user: " + USER
+                                            + "\r\nAuthorization: Bearer " + AGENT_TOKEN + "\r\n\r\n")
+                                    .repeat(50)
+                                    .getBytes(UTF_8));
+                    assertThat(socket.getInputStream().read()).isPositive();
+                    socket.setSoLinger(true, 0);
+                }
+            }
+            Awaitility.await().until(() -> server.connections() <= 1);
+        }
+        Canaries.check();
     }
 
     /** Where pushes go. */

@@ -94,6 +94,10 @@ final class Wire implements AutoCloseable {
         return this;
     }
 
+    Wire say(String latin1) {
+        return say(latin1.getBytes(ISO_8859_1));
+    }
+
     /** Says that no more will be said. */
     Wire end() {
         try {
@@ -154,15 +158,20 @@ final class Wire implements AutoCloseable {
 
     /** Makes a WebSocket of this connection. */
     Wire upgrade(String headers) throws IOException {
-        say(("GET /genesys/cometd HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n" + headers
-                        + "\r\n")
-                .getBytes(ISO_8859_1));
+        say(upgradeOf(headers));
         String head = readHead();
         if (!head.startsWith("HTTP/1.1 101")) {
             throw new IOException("No WebSocket: " + head);
         }
         return this;
+    }
+
+    /** Returns the request for a WebSocket. */
+    static byte[] upgradeOf(String headers) {
+        return ("GET /genesys/cometd HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n" + headers
+                        + "\r\n")
+                .getBytes(ISO_8859_1);
     }
 
     /** Returns a client's frame with a whole text. */
