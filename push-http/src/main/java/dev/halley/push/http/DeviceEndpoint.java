@@ -13,9 +13,12 @@ import java.util.Optional;
 final class DeviceEndpoint implements Endpoint {
 
     private final AllowList allowed;
+    private final Optional<String> secret;
 
-    DeviceEndpoint(AllowList allowed) {
+    /** @param secret signs all pushes: the options of a push are none of its business, for a device chooses those */
+    DeviceEndpoint(AllowList allowed, Optional<String> secret) {
         this.allowed = allowed;
+        this.secret = secret;
     }
 
     @Override
@@ -26,6 +29,11 @@ final class DeviceEndpoint implements Endpoint {
     @Override
     public Optional<URI> parse(String url) {
         return WebUrl.parse(url);
+    }
+
+    @Override
+    public Optional<String> secret(Notification notification) {
+        return secret;
     }
 
     /** Returns none: a URL that a device named must not get a credential. */

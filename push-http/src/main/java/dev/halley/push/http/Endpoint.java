@@ -17,6 +17,9 @@ interface Endpoint extends AddressGuard {
      */
     String url(Notification notification, Device device);
 
+    /** Returns the secrets that sign a push; empty if it is not signed. */
+    Optional<String> secret(Notification notification);
+
     /** Returns the value of the header {@code Authorization}; empty if there is none. */
     Optional<String> authorization(Notification notification);
 

@@ -55,7 +55,7 @@ final class HttpProvider implements PushProvider {
         Map<String, String> attributes = new HashMap<>();
         attributes.put(URL, endpoint.url(notification, device));
         attributes.put(TIMEOUT, notification.option(HttpProviderFactory.TIMEOUT).orElse(DEFAULT_TIMEOUT));
-        notification.option(HttpProviderFactory.SECRET).ifPresent(value -> attributes.put(SECRET, value));
+        endpoint.secret(notification).ifPresent(value -> attributes.put(SECRET, value));
         endpoint.authorization(notification).ifPresent(value -> attributes.put(AUTHORIZATION, value));
         return new Payload(notification.key(), Body.toJson(notification, device), attributes);
     }

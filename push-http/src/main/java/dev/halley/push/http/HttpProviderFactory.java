@@ -1,5 +1,7 @@
 package dev.halley.push.http;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.halley.OptionException;
 import dev.halley.http.AllowList;
 import dev.halley.http.WebUrl;
@@ -9,9 +11,11 @@ import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Makes providers that push by an HTTP {@code POST}: {@code customhttp} to a URL that the operator names, {@code
@@ -23,10 +27,10 @@ import java.util.function.Predicate;
  * Webhooks</a>: {@code webhook-id} is the push's key, the same for each attempt; {@code webhook-timestamp} is the time
  * of the attempt; {@code webhook-signature} is sent if there is a secret.
  *
- * <p>Its options are those of {@link #options()}. {@code customhttp.secret} and {@code customhttp.timeout} hold for
- * both types. If the receiver at {@code customhttp.url} trusts the signature alone, give {@code [push.provider.httpcb]}
- * a secret of its own, because every customer can have a signed push of their own chat sent to themselves. {@link
- * AllowList} says what {@code httpcb.allow} admits.
+ * <p>Its options are those of {@link #options()}. {@code customhttp.timeout} holds for both types; the URL, the secret
+ * and the authorization of {@code customhttp} belong to the operator's receiver, and {@code httpcb} never reads them.
+ * {@code httpcb.secret} and {@code httpcb.allow} are read from the type's own section or {@code [push]}, whichever
+ * provider a device names. {@link AllowList} says what {@code httpcb.allow} admits.
  *
  * <p>An answer of 2xx is {@code Accepted} and 410 is {@code Unregistered}. 408, 425, 429, 5xx, no answer and a
  * malformed one are {@code Unavailable}, for as long as {@code Retry-After} says, at most a day. Everything else is
@@ -44,6 +48,9 @@ public final class HttpProviderFactory implements PushProviderFactory {
     static final String AUTHORIZATION = "customhttp.authorization";
     static final String TIMEOUT = "customhttp.timeout";
     static final String ALLOW = "httpcb.allow";
+    static final String CALLBACK_SECRET = "httpcb.secret";
+
+    private static final String SECTION = "push.provider." + CALLBACK;
 
     private static final Option URL_OPTION = new Option(
             URL,
@@ -61,14 +68,10 @@ public final class HttpProviderFactory implements PushProviderFactory {
                             "the value of a header, printable ASCII such as Bearer …",
                             "\\p{Graph}+( \\p{Graph}+)*")
                     .asSecret(),
-            new Option(
-                            SECRET,
-                            "no signature",
-                            "Signs pushes of both types, best with 24 to 64 random bytes; while one secret is replaced,"
-                                    + " give both.",
-                            "whsec_ followed by base64; several with spaces or commas between them",
-                            accepts(Signer::of))
-                    .asSecret(),
+            secret(
+                    SECRET,
+                    "Signs pushes of `customhttp`, best with 24 to 64 random bytes; while one secret is replaced, give"
+                            + " both."),
             Option.seconds(
                     TIMEOUT,
                     HttpProvider.DEFAULT_TIMEOUT,
@@ -83,7 +86,11 @@ public final class HttpProviderFactory implements PushProviderFactory {
                             + " `push`.",
                     "[http://]host[:port] with commas between them, host being a name, *.name, 10.1.2.3, 10.0.0.0/8,"
                             + " [fd00::1] or [fd00::]/8",
-                    accepts(AllowList::parse)));
+                    accepts(AllowList::parse)),
+            secret(
+                    CALLBACK_SECRET,
+                    "Signs pushes of `httpcb`: every customer can have a push of their own chat signed with it; read"
+                            + " from `push.provider.httpcb` or `push`."));
 
     private final InstantSource clock;
 
@@ -126,10 +133,40 @@ public final class HttpProviderFactory implements PushProviderFactory {
     }
 
     private static Endpoint callback(ProviderConfig config) {
-        if (config.option(ALLOW).isEmpty() && config.isSetAnywhere(ALLOW)) {
-            throw new OptionException(ALLOW + " belongs in [push.provider." + CALLBACK + "] or [push]");
+        for (String option : List.of(SECRET, "debug." + SECRET)) {
+            if (config.options().get(SECTION, option).isPresent()) {
+                throw new OptionException("[" + SECTION + "] " + option + " signs nothing of " + CALLBACK + "; "
+                        + CALLBACK_SECRET + " does");
+            }
         }
-        return new DeviceEndpoint(AllowList.parse(config.option(ALLOW).orElse("")));
+        return new DeviceEndpoint(
+                AllowList.parse(ofAllDevices(config, ALLOW).orElse("")), ofAllDevices(config, CALLBACK_SECRET));
+    }
+
+    /** Returns an option that a device must not choose, so that only sections which it can't choose may set it. */
+    private static Optional<String> ofAllDevices(ProviderConfig config, String name) {
+        Set<String> read = Stream.of("push", SECTION)
+                .flatMap(section -> config.options().get(section, name).stream())
+                .collect(toUnmodifiableSet());
+        boolean isSetElsewhere = read.isEmpty()
+                ? config.isSetAnywhere(name)
+                : config.variants().stream()
+                        .flatMap(variant -> Optional.ofNullable(variant.get(name)).stream())
+                        .anyMatch(value -> !read.contains(value));
+        if (isSetElsewhere) {
+            throw new OptionException(name + " belongs in [" + SECTION + "] or [push]");
+        }
+        return config.option(name);
+    }
+
+    private static Option secret(String name, String description) {
+        return new Option(
+                        name,
+                        "no signature",
+                        description,
+                        "whsec_ followed by base64; several with spaces or commas between them",
+                        accepts(Signer::of))
+                .asSecret();
     }
 
     /** Accepts the values that a parser accepts. */

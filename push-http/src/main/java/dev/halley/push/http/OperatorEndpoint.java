@@ -35,6 +35,11 @@ final class OperatorEndpoint implements Endpoint {
     }
 
     @Override
+    public Optional<String> secret(Notification notification) {
+        return notification.option(HttpProviderFactory.SECRET);
+    }
+
+    @Override
     public Optional<String> authorization(Notification notification) {
         return notification.option(HttpProviderFactory.AUTHORIZATION);
     }

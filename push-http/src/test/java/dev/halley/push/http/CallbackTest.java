@@ -7,6 +7,7 @@ import dev.halley.Device;
 import dev.halley.Outcome;
 import dev.halley.testkit.Pushes;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -76,7 +77,7 @@ class CallbackTest {
                         Map.of(
                                 "httpcb.allow",
                                 allow.formatted(receiver.port()),
-                                "customhttp.secret",
+                                "httpcb.secret",
                                 SignerTest.SECRET,
                                 "customhttp.authorization",
                                 "Bearer hunter2",
@@ -89,6 +90,54 @@ class CallbackTest {
             assertThat(arrived.body()).startsWith("{\"deviceId\":\"" + url + "\",\"message\":{");
             assertThat(arrived.headers()).doesNotContainKey("authorization");
             new Webhook(SignerTest.SECRET).verify(arrived.body(), arrived.headers());
+        }
+    }
+
+    /** What the operator's own receiver trusts must not be had by naming the provider that has it. */
+    @ParameterizedTest
+    @CsvSource({
+        "customhttp, false",
+        "customhttp, true",
+        "httpcb, false",
+        "httpcb, true",
+        "eu, false",
+        "eu, true",
+        "made-up, false",
+    })
+    void send_isNeverSignedWithWhatBelongsToTheOperatorsReceiver(String provider, boolean debug) throws Exception {
+        Map<String, String> operators = Map.of(
+                "customhttp.url", "http://127.0.0.1:9/",
+                "customhttp.secret", SignerTest.SECRET,
+                "debug.customhttp.secret", SignerTest.SECRET,
+                "customhttp.authorization", "Bearer Hunter 2",
+                "debug.customhttp.authorization", "Bearer Hunter 2");
+        Map<String, Map<String, String>> sections = new HashMap<>(Map.of(
+                "push", operators,
+                "push.provider.customhttp", operators,
+                "push.provider.eu", operators,
+                "push.provider.event.chat.newagentmessage", operators,
+                "push.provider.eu.event.chat.newagentmessage", operators));
+        Device device;
+        try (Receiver receiver = new Receiver()) {
+            device = new Device("httpcb", receiver.url("/"), provider, "", debug);
+            sections.put("push.provider.httpcb", Map.of("httpcb.allow", "http://127.0.0.1"));
+            try (Pushes pushes = new Pushes(new HttpProviderFactory(), sections, device)) {
+                assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+            }
+            assertThat(receiver.only().headers()).doesNotContainKeys("webhook-signature", "authorization");
+        }
+        try (Receiver receiver = new Receiver()) {
+            device = new Device("httpcb", receiver.url("/"), provider, "", debug);
+            sections.put(
+                    "push.provider.httpcb",
+                    Map.of("httpcb.allow", "http://127.0.0.1", "httpcb.secret", SignerTest.OTHER));
+            try (Pushes pushes = new Pushes(new HttpProviderFactory(), sections, device)) {
+                assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+            }
+            Receiver.Arrived arrived = receiver.only();
+            new Webhook(SignerTest.OTHER).verify(arrived.body(), arrived.headers());
+            assertThat(arrived.header("webhook-signature")).matches("v1,[^ ]+");
+            assertThat(arrived.headers()).doesNotContainKey("authorization");
         }
     }
 

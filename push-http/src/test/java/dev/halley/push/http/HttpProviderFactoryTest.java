@@ -8,6 +8,8 @@ import dev.halley.OptionException;
 import dev.halley.Options;
 import dev.halley.PushProviders;
 import dev.halley.spi.ProviderConfig;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,13 +47,52 @@ class HttpProviderFactoryTest {
                 .close();
     }
 
+    /** A device chooses its provider and debug mode: what such a choice would read must not decide these. */
+    @ParameterizedTest
+    @CsvSource({
+        "push.provider.event.chat.newagentmessage, httpcb.allow, a.internal",
+        "push.provider.eu, httpcb.allow, a.internal",
+        "push.provider.customhttp, httpcb.secret, " + SignerTest.SECRET,
+        "push.provider.httpcb.event.chat.newagentmessage, httpcb.secret, " + SignerTest.SECRET,
+        "push, debug.httpcb.secret, " + SignerTest.SECRET,
+        "push.provider.httpcb, debug.httpcb.allow, a.internal",
+    })
+    void create_refusesWhatADeviceCouldChoose(String section, String option, String value) {
+        String name = option.replace("debug.", "");
+        String own = name.equals("httpcb.secret") ? SignerTest.OTHER : "b.internal";
+        for (Map<String, String> besides : List.of(Map.<String, String>of(), Map.of(name, own))) {
+            Map<String, Map<String, String>> sections = new HashMap<>(Map.of("push.provider.httpcb", besides));
+            Map<String, String> wrong = new HashMap<>(sections.getOrDefault(section, Map.of()));
+            wrong.put(option, value);
+            sections.put(section, wrong);
+            refused(sections, name + " belongs in [push.provider.httpcb] or [push]");
+        }
+    }
+
     @Test
-    void create_refusesAnAllowListWhereNobodyWouldReadIt() {
-        Options options = HttpPushes.options(
-                Map.of("push.provider.event.chat.newagentmessage", Map.of("httpcb.allow", "a.internal")));
+    void create_takesWhatHoldsForAllDevices_fromItsOwnSection_beforePush() {
+        Options options = HttpPushes.options(Map.of(
+                "push", Map.of("httpcb.allow", "a.internal", "httpcb.secret", SignerTest.SECRET),
+                "push.provider.httpcb", Map.of("httpcb.secret", SignerTest.OTHER)));
+        new HttpProviderFactory().create(new ProviderConfig("httpcb", options)).close();
+    }
+
+    /** It signed pushes of httpcb once: whoever counts on that must be told. */
+    @ParameterizedTest
+    @ValueSource(strings = {"customhttp.secret", "debug.customhttp.secret"})
+    void create_refusesAnotherTypesSecretInItsOwnSection(String option) {
+        refused(
+                Map.of("push.provider.httpcb", Map.of(option, SignerTest.SECRET)),
+                "[push.provider.httpcb] " + option + " signs nothing of httpcb; httpcb.secret does");
+    }
+
+    private static void refused(Map<String, Map<String, String>> sections, String message) {
+        Options options = HttpPushes.options(sections);
         assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> new HttpProviderFactory().create(new ProviderConfig("httpcb", options)))
-                .withMessage("httpcb.allow belongs in [push.provider.httpcb] or [push]");
+                .isThrownBy(() -> new HttpProviderFactory()
+                        .create(new ProviderConfig("httpcb", options))
+                        .close())
+                .withMessage(message);
     }
 
     @ParameterizedTest
@@ -86,6 +127,7 @@ class HttpProviderFactoryTest {
     @CsvSource({
         "customhttp.secret, hunter2, whsec_ followed by base64",
         "customhttp.secret, whsec_hunter2!, whsec_ followed by base64",
+        "httpcb.secret, hunter2, whsec_ followed by base64",
         "customhttp.authorization, Bearer hunter2\u00e9, printable ASCII",
         "customhttp.authorization, 'Bearer\nX-Evil: hunter2', printable ASCII",
         "customhttp.url, https://bob:hunter2@hooks.example/, without user-info",

@@ -52,11 +52,14 @@ final class DemoReceiver implements AutoCloseable {
      * Returns options of {@code [push]} that send pushes here, both for devices with a token and for those with a URL.
      */
     Map<String, String> options() {
+        String signedWith = "whsec_" + Base64.getEncoder().encodeToString(secret);
         return Map.of(
                 "customhttp.url",
                 uri().toString(),
                 "customhttp.secret",
-                "whsec_" + Base64.getEncoder().encodeToString(secret),
+                signedWith,
+                "httpcb.secret",
+                signedWith,
                 "httpcb.allow",
                 "127.0.0.1");
     }
