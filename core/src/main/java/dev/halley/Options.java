@@ -176,6 +176,16 @@ public final class Options {
     }
 
     /**
+     * Returns which section sets the options of a device. It can be printed, unlike the name that the device gives.
+     *
+     * @param device the device
+     * @return {@code push.provider.<name>} if any section is of the device's provider, else {@code push}
+     */
+    public String section(Device device) {
+        return providerNames.contains(device.provider()) ? PROVIDER_PREFIX + device.provider() : PUSH;
+    }
+
+    /**
      * Returns for how long a push to a device is tried: {@code <type>.ttl}, else {@code ttl}.
      *
      * @param device the device

@@ -113,7 +113,7 @@ public interface Observer {
     /**
      * A push was given up: its time to live or its attempts are used up, or it was rejected.
      *
-     * @param type the type of device
+     * @param type the type of device; {@code none} if there is no device, or no provider for its type
      * @param reason why
      */
     default void pushGivenUp(String type, String reason) {}
@@ -121,7 +121,7 @@ public interface Observer {
     /**
      * A customer's device has a type for which there is no provider.
      *
-     * @param type the type of device
+     * @param type the type of device, which the customer chose: there can be any number of them
      */
     default void deviceUnreachable(String type) {}
 
@@ -135,7 +135,8 @@ public interface Observer {
     default void tokenForgotten(ChatId chat, Device device, String reason) {}
 
     /**
-     * A provider's circuit breaker has opened or closed.
+     * A circuit breaker has opened or closed. A provider has one for each credential or endpoint. Each is told to have
+     * opened once until it is told to have closed, so that the difference is how many are open.
      *
      * @param type the type of device
      * @param open true for opened

@@ -3,6 +3,7 @@ package dev.halley.spi;
 import dev.halley.Device;
 import dev.halley.Notification;
 import dev.halley.Outcome;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -42,6 +43,27 @@ public interface PushProvider extends AutoCloseable {
      */
     default String circuit(Device device) {
         return "";
+    }
+
+    /**
+     * Names the server that a device's pushes go to, for the log. Default: nothing.
+     *
+     * @param device the device
+     * @return a host, perhaps with its port, as the operator has configured it; empty if there is none, or if the
+     *     device names it: what a customer chose is not logged
+     */
+    default String server(Device device) {
+        return "";
+    }
+
+    /**
+     * Returns the words by which the log tells failures of this provider apart. Reasons that consist of such a word, an
+     * HTTP status, or both are told apart; all others count as one kind. Default: no words.
+     *
+     * @return whole reasons, or single words of them; the same on every call
+     */
+    default Set<String> reasons() {
+        return Set.of();
     }
 
     /** Closes what this provider opened and completes what is still unanswered. A second call does nothing. */

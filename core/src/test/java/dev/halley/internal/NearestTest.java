@@ -37,6 +37,8 @@ class NearestTest {
     @Test
     void whatIsPrintable_isOneShortLine() {
         assertThat(Nearest.printable("a\r\nb\u0000c")).isEqualTo("a??b?c");
+        // Right-to-left override, zero-width space, soft hyphen.
+        assertThat(Nearest.printable("a\u202Eb\u200Bc\u00ADd")).isEqualTo("a?b?c?d");
         assertThat(Nearest.printable("x".repeat(81))).isEqualTo("x".repeat(80) + "…");
         assertThat(Nearest.printable("https://joe:secret@host/path"))
                 .doesNotContain("secret")

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -19,6 +20,17 @@ import org.eclipse.jetty.http.HttpException;
 public final class HttpAnswer {
 
     private static final int NO_ANSWER = 0;
+
+    private static final Set<String> REASONS = Set.of(
+            "timeout",
+            "look-up timeout",
+            "unknown host",
+            "no connection",
+            "connection lost",
+            "TLS failed",
+            "malformed answer",
+            "forbidden address",
+            "too much to do");
 
     private final int status;
     private final String reason;
@@ -59,6 +71,11 @@ public final class HttpAnswer {
      */
     public String reason() {
         return reason;
+    }
+
+    /** {@return the reasons that there are beside statuses and the names of classes} For {@code PushProvider.reasons}. */
+    public static Set<String> reasons() {
+        return REASONS;
     }
 
     /** {@return how long {@code Retry-After} asks to wait, at most a day; empty if it is absent or malformed} */

@@ -2,6 +2,7 @@ package dev.halley.internal.push;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import com.google.common.cache.RemovalNotification;
 import dev.halley.Device;
 import dev.halley.spi.Observer;
 import dev.halley.spi.PushProvider;
@@ -21,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A circuit breaker and a bulkhead for each credential or endpoint. This class is thread-safe. */
 final class Circuits {
@@ -38,16 +40,26 @@ final class Circuits {
     /** The most circuits that are kept, those used last: devices can name endpoints, and a breaker takes about 5 kB. */
     private static final int MOST = 10_000;
 
-    private final Cache<String, Circuit> circuits =
-            CacheBuilder.newBuilder().maximumSize(MOST).build();
+    private final Cache<String, Circuit> circuits = CacheBuilder.newBuilder()
+            .maximumSize(MOST)
+            .removalListener((RemovalNotification<String, Circuit> removed) -> {
+                if (removed.getValue() != null) {
+                    removed.getValue().forgotten();
+                }
+            })
+            .build();
     private final CircuitBreakerConfig breakers;
     private final BulkheadConfig bulkheads;
     private final Scheduler scheduler;
     private final Observer observer;
+    private final InstantSource clock;
+    private final PushLog log;
 
-    Circuits(int inFlight, InstantSource clock, Scheduler scheduler, Observer observer) {
+    Circuits(int inFlight, InstantSource clock, Scheduler scheduler, Observer observer, PushLog log) {
         this.scheduler = scheduler;
         this.observer = observer;
+        this.clock = clock;
+        this.log = log;
         breakers = CircuitBreakerConfig.custom()
                 .slidingWindow(CALLS, CALLS, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
                 .failureRateThreshold(FAILURES_IN_PERCENT)
@@ -63,7 +75,7 @@ final class Circuits {
     Circuit of(PushProvider provider, Device device) {
         String name = device.type() + "/" + provider.circuit(device);
         try {
-            return circuits.get(name, () -> new Circuit(device.type()));
+            return circuits.get(name, () -> new Circuit(provider, device));
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -76,8 +88,23 @@ final class Circuits {
         private volatile Instant pausedUntil = Instant.MIN;
         private volatile Duration openDuration = Duration.ZERO;
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        private final String type;
 
-        Circuit(String type) {
+        /** What is logged as failing: that of the first push; another one's may be set up apart, to the same endpoint. */
+        private final PushLog.Way way;
+
+        private final String where;
+
+        /** When the breaker opened; null while it is closed. A half-open one has not closed yet. */
+        private @Nullable Instant openSince;
+
+        private boolean isForgotten;
+        private volatile boolean isOpeningLogged;
+
+        Circuit(PushProvider provider, Device device) {
+            type = device.type();
+            way = log.way(device);
+            where = log.describe(provider, device);
             breaker = CircuitBreaker.of(
                     type,
                     CircuitBreakerConfig.from(breakers)
@@ -86,10 +113,49 @@ final class Circuits {
             bulkhead = Bulkhead.of(type, bulkheads);
             breaker.getEventPublisher().onStateTransition(event -> {
                 CircuitBreaker.State to = event.getStateTransition().getToState();
-                if (to != CircuitBreaker.State.HALF_OPEN) {
-                    observer.circuitOpen(type, to == CircuitBreaker.State.OPEN);
+                if (to == CircuitBreaker.State.OPEN) {
+                    opened();
+                } else if (to == CircuitBreaker.State.CLOSED) {
+                    closed();
                 }
             });
+        }
+
+        private void opened() {
+            synchronized (this) {
+                if (openSince != null || isForgotten) {
+                    return;
+                }
+                openSince = clock.instant();
+            }
+            observer.circuitOpen(type, true);
+            isOpeningLogged = log.opened(way, where, openDuration);
+        }
+
+        private void closed() {
+            Instant began = takeOpenSince();
+            if (began != null) {
+                observer.circuitOpen(type, false);
+                if (isOpeningLogged) {
+                    log.closed(where, Duration.between(began, clock.instant()));
+                }
+            }
+        }
+
+        /** Called when its place is needed for another circuit: who counts open ones must not count it for ever. */
+        private void forgotten() {
+            synchronized (this) {
+                isForgotten = true;
+            }
+            if (takeOpenSince() != null) {
+                observer.circuitOpen(type, false);
+            }
+        }
+
+        private synchronized @Nullable Instant takeOpenSince() {
+            Instant began = openSince;
+            openSince = null;
+            return began;
         }
 
         private long open(int times) {

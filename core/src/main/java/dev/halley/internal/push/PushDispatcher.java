@@ -27,15 +27,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends the pushes that were committed. It waits for room, checks that a push is still wanted, formats it, sends it,
@@ -44,8 +41,6 @@ import org.slf4j.LoggerFactory;
  * <p>This class is thread-safe.
  */
 public final class PushDispatcher {
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(PushDispatcher.class);
 
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(2);
     private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(5);
@@ -59,8 +54,8 @@ public final class PushDispatcher {
     /** How often overdue sends are looked for. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    /** How many kinds of failure are remembered as logged at most. */
-    private static final int MOST_LOGGED = 1_000;
+    /** Stands for the type of a device that can't be pushed to. */
+    private static final String NO_TYPE = "none";
 
     private static final String HIDDEN = "(token)";
 
@@ -75,7 +70,7 @@ public final class PushDispatcher {
     private final Scheduler scheduler;
     private final Observer observer;
     private final Circuits circuits;
-    private final Set<String> logged = ConcurrentHashMap.newKeySet();
+    private final PushLog log;
     private final ConcurrentHashMap<Long, InFlight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong sends = new AtomicLong();
     private final AtomicBoolean looking = new AtomicBoolean();
@@ -96,7 +91,8 @@ public final class PushDispatcher {
         this.clock = clock;
         this.scheduler = scheduler;
         this.observer = observer;
-        this.circuits = new Circuits(settings.pushesInFlight(), clock, scheduler, observer);
+        this.log = new PushLog(options, clock);
+        this.circuits = new Circuits(settings.pushesInFlight(), clock, scheduler, observer, log);
     }
 
     /** Follows all later commits. */
@@ -129,7 +125,7 @@ public final class PushDispatcher {
         Optional<PushProvider> provider = providers.provider(device.type());
         if (provider.isEmpty()) {
             observer.deviceUnreachable(device.type());
-            warnOnce(device.type(), "no provider: pushEnabled does not name this type");
+            log.unreachable();
             attempt.rejected("no provider");
             return;
         }
@@ -138,7 +134,7 @@ public final class PushDispatcher {
             circuit = circuits.of(provider.get(), device);
         } catch (RuntimeException e) {
             String reason = "circuit: " + nameOf(e);
-            warnOnce(device.type(), reason);
+            log.failed(provider.get(), device, "rejected", reason);
             attempt.rejected(reason);
             return;
         }
@@ -161,7 +157,7 @@ public final class PushDispatcher {
         private final String type;
 
         Attempt(Session session, Sending sending) {
-            this.type = session.device() == null ? "none" : session.device().type();
+            this.type = session.device() == null ? NO_TYPE : session.device().type();
             this.chat = session.id();
             this.key = session.key(sending.push().to());
             this.pushed = session.pushed();
@@ -280,11 +276,11 @@ public final class PushDispatcher {
                 circuit.leave();
                 Duration took = Duration.between(begun, clock.instant());
                 if (failure == null) {
-                    settle(circuit, device, outcome, took);
+                    settle(circuit, provider, device, outcome, took);
                 } else if (closed) {
                     circuit.breaker.releasePermission();
                 } else {
-                    settle(circuit, device, new Outcome.Unavailable(nameOf(failure)), took);
+                    settle(circuit, provider, device, new Outcome.Unavailable(nameOf(failure)), took);
                 }
             });
             try {
@@ -301,12 +297,12 @@ public final class PushDispatcher {
             }
         }
 
-        private void settle(Circuit circuit, Device device, Outcome said, Duration took) {
+        private void settle(Circuit circuit, PushProvider provider, Device device, Outcome said, Duration took) {
             Outcome outcome = withoutToken(said, device.token());
             observer.pushSettled(device.type(), outcome, took);
             if (outcome instanceof Outcome.Unavailable unavailable) {
+                log.failed(provider, device, "unavailable", unavailable.reason());
                 circuit.failed(took, unavailable.reason());
-                warnOnce(device.type(), unavailable.reason());
                 Duration asked =
                         longer(Duration.ZERO, shorter(unavailable.retryAfter().orElse(Duration.ZERO), LONGEST_WAIT));
                 if (unavailable.forAll()) {
@@ -321,7 +317,9 @@ public final class PushDispatcher {
                 unregistered(chat, key, sending.attempt(), device, unregistered, backOff());
             } else {
                 if (outcome instanceof Outcome.Rejected rejected) {
-                    warnOnce(device.type(), rejected.reason());
+                    log.failed(provider, device, "rejected", rejected.reason());
+                } else {
+                    log.accepted(provider, device);
                 }
                 settled(chat, key, outcome);
             }
@@ -412,8 +410,9 @@ public final class PushDispatcher {
                     ? sending.push()
                     : before.phase() instanceof Retrying retrying ? retrying.push() : null;
             if (push != null && before.pushed() < push.to() && change.latest().pushed() >= push.to()) {
-                Device device = before.device();
-                observer.pushGivenUp(device == null ? "none" : device.type(), reason);
+                String type =
+                        before.device() == null ? NO_TYPE : before.device().type();
+                observer.pushGivenUp(providers.provider(type).isPresent() ? type : NO_TYPE, reason);
             }
         });
     }
@@ -443,14 +442,6 @@ public final class PushDispatcher {
         looking.set(false);
         if (!inFlight.isEmpty() && !closed) {
             look();
-        }
-    }
-
-    private void warnOnce(String type, String reason) {
-        if (logged.size() < MOST_LOGGED && logged.add(type + ": " + reason)) {
-            LOGGER.warn("Push over {} failed: {} (repeats are logged at DEBUG)", type, reason);
-        } else {
-            LOGGER.debug("Push over {} failed: {}", type, reason);
         }
     }
 

@@ -29,6 +29,9 @@ final class AccessTokens {
     /** How long the next fetch waits after one that failed. */
     static final Duration PAUSE = Duration.ofSeconds(10);
 
+    /** How reasons begin that are about OAuth. */
+    static final String OAUTH = "OAuth";
+
     /** Says why there is no token, in a word for the log: google-auth's own messages may hold a secret. */
     static final class NoTokenException extends IOException {
         private static final long serialVersionUID = 1L;
@@ -140,10 +143,10 @@ final class AccessTokens {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof HttpResponseException answer) {
                 int status = answer.getStatusCode();
-                return new NoTokenException("OAuth " + status, status >= 400 && status < 500 && status != 429);
+                return new NoTokenException(OAUTH + " " + status, status >= 400 && status < 500 && status != 429);
             }
         }
-        return new NoTokenException("OAuth " + thrown.getClass().getSimpleName(), false);
+        return new NoTokenException(OAUTH + " " + thrown.getClass().getSimpleName(), false);
     }
 
     @Override

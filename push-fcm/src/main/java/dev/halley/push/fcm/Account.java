@@ -49,6 +49,11 @@ final class Account {
         return project;
     }
 
+    /** Returns the host of FCM and the project, which an operator needs to know if there are several. */
+    String server() {
+        return url.getHost() + " for " + project;
+    }
+
     /** Sends a message, and again with a new OAuth token if the first is refused. Always completes normally. */
     CompletableFuture<Outcome> send(String json) {
         return tokens.get()

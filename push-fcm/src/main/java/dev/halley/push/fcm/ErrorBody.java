@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,25 @@ record ErrorBody(String code, boolean namesToken) {
 
     /** Codes are counted and logged, so only words that look like Google's are taken. */
     private static final Pattern CODE = Pattern.compile("[A-Z][A-Z_]{0,39}");
+
+    /** The codes that the two documents of Google name. */
+    static final Set<String> KNOWN = Set.of(
+            "UNSPECIFIED_ERROR",
+            "INVALID_ARGUMENT",
+            "UNREGISTERED",
+            "SENDER_ID_MISMATCH",
+            "QUOTA_EXCEEDED",
+            "UNAVAILABLE",
+            "INTERNAL",
+            "THIRD_PARTY_AUTH_ERROR",
+            "UNAUTHENTICATED",
+            "PERMISSION_DENIED",
+            "NOT_FOUND",
+            "RESOURCE_EXHAUSTED",
+            "FAILED_PRECONDITION",
+            "DEADLINE_EXCEEDED",
+            "ABORTED",
+            "CANCELLED");
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(

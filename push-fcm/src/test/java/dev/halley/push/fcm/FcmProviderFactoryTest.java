@@ -179,6 +179,7 @@ class FcmProviderFactoryTest {
         try (Pushes pushes = open(Map.of("push.provider.fcm", options, "push.provider.same", options))) {
             String account = pushes.provider().circuit(FcmPushes.PHONE);
             assertThat(account).isNotEmpty();
+            assertThat(pushes.provider().server(FcmPushes.PHONE)).matches("(127\\.0\\.0\\.1|localhost) for [a-z0-9-]+");
             assertThat(pushes.provider().circuit(new Device("fcm", "x", "same", "", false)))
                     .isEqualTo(account);
             assertThat(pushes.provider().circuit(new Device("fcm", "x", "", "", true)))

@@ -56,4 +56,10 @@ final class DeviceEndpoint implements Endpoint {
     public String circuit(Device device) {
         return WebUrl.parse(device.token()).map(WebUrl::origin).orElse("");
     }
+
+    /** Returns none: a customer chose it. */
+    @Override
+    public String server(Device device) {
+        return "";
+    }
 }

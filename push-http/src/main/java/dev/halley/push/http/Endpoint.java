@@ -31,4 +31,7 @@ interface Endpoint extends AddressGuard {
 
     /** See {@link dev.halley.spi.PushProvider#circuit}. */
     String circuit(Device device);
+
+    /** See {@link dev.halley.spi.PushProvider#server}. */
+    String server(Device device);
 }

@@ -1,6 +1,7 @@
 package dev.halley.push.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.halley.Device;
 import dev.halley.Notification;
@@ -16,8 +17,10 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /**
  * Pushes by an HTTP {@code POST}.
@@ -29,6 +32,15 @@ final class HttpProvider implements PushProvider {
 
     static final Duration MOST_TIMEOUT = WebClient.MOST_TIME_LIMIT;
     static final String DEFAULT_TIMEOUT = "10";
+
+    /** Leaves the provider's name out: a customer chose it. */
+    static final String NO_URL = HttpProviderFactory.URL + " is not set";
+
+    private static final String MALFORMED = "malformed URL";
+    private static final String PLAIN = "plain http";
+    private static final Set<String> REASONS = Stream.concat(
+                    HttpAnswer.reasons().stream(), Stream.of(NO_URL, MALFORMED, PLAIN))
+            .collect(toUnmodifiableSet());
 
     private static final String URL = "url";
     private static final String TIMEOUT = "timeout";
@@ -64,10 +76,10 @@ final class HttpProvider implements PushProvider {
     public CompletionStage<Outcome> send(Payload payload, Device device) {
         Optional<URI> url = Optional.ofNullable(payload.attributes().get(URL)).flatMap(endpoint::parse);
         if (url.isEmpty()) {
-            return CompletableFuture.completedFuture(new Outcome.Rejected("malformed URL"));
+            return CompletableFuture.completedFuture(new Outcome.Rejected(MALFORMED));
         }
         if (!endpoint.admits(url.get())) {
-            return CompletableFuture.completedFuture(new Outcome.Rejected("plain http"));
+            return CompletableFuture.completedFuture(new Outcome.Rejected(PLAIN));
         }
         return client.post(toPost(url.get(), payload)).thenApply(HttpAnswer::toOutcome);
     }
@@ -90,6 +102,16 @@ final class HttpProvider implements PushProvider {
     @Override
     public String circuit(Device device) {
         return endpoint.circuit(device);
+    }
+
+    @Override
+    public String server(Device device) {
+        return endpoint.server(device);
+    }
+
+    @Override
+    public Set<String> reasons() {
+        return REASONS;
     }
 
     @Override

@@ -25,8 +25,7 @@ final class OperatorEndpoint implements Endpoint {
     public String url(Notification notification, Device device) {
         return notification
                 .option(HttpProviderFactory.URL)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        HttpProviderFactory.URL + " is not set for the provider " + device.provider()));
+                .orElseThrow(() -> new IllegalArgumentException(HttpProvider.NO_URL));
     }
 
     @Override
@@ -62,5 +61,10 @@ final class OperatorEndpoint implements Endpoint {
                 .flatMap(this::parse)
                 .map(WebUrl::origin)
                 .orElse("");
+    }
+
+    @Override
+    public String server(Device device) {
+        return circuit(device);
     }
 }

@@ -164,6 +164,16 @@ class HttpProviderFactoryTest {
         }
     }
 
+    @Test
+    void server_isWhatTheOperatorNamed_andNothingThatADeviceNamed() {
+        try (var custom = HttpPushes.of("customhttp", Map.of("customhttp.url", "https://Hooks.example/secret?key=1"));
+                var callback = HttpPushes.of("httpcb", Map.of())) {
+            assertThat(custom.provider().server(Device.of("customhttp", "1"))).isEqualTo("https://hooks.example:443");
+            assertThat(callback.provider().server(Device.of("httpcb", "https://ann.example/secret")))
+                    .isEmpty();
+        }
+    }
+
     private static Options options(String option, String value) {
         return HttpPushes.options(Map.of("push.provider.customhttp", Map.of(option, value)));
     }

@@ -163,7 +163,7 @@ class HttpProviderTest {
                             .format(
                                     Pushes.notification(Pushes.KEY, Map.of(), "Hello"),
                                     new Device("customhttp", "token", "other", "", false)))
-                    .withMessage("customhttp.url is not set for the provider other");
+                    .withMessage("customhttp.url is not set");
         }
     }
 

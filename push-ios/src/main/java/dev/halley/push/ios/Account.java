@@ -19,9 +19,9 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +30,11 @@ final class Account {
 
     static final String DEFAULT_HOST = ApnsClientBuilder.PRODUCTION_APNS_HOST;
     static final String DEFAULT_PORT = String.valueOf(ApnsClientBuilder.DEFAULT_APNS_PORT);
+
+    /** The options without which a key is of no use. */
+    static final List<String> OF_A_KEY = List.of(
+            IosProviderFactory.KEY, IosProviderFactory.KEY_ID, IosProviderFactory.TEAM_ID, IosProviderFactory.TOPIC);
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final long MOST_BYTES = 1 << 20;
     private static final int P256_BITS = 256;
@@ -89,13 +94,7 @@ final class Account {
         if (options.containsKey(IosProviderFactory.CERTIFICATE)) {
             return Optional.empty();
         }
-        return Stream.of(
-                        IosProviderFactory.KEY,
-                        IosProviderFactory.KEY_ID,
-                        IosProviderFactory.TEAM_ID,
-                        IosProviderFactory.TOPIC)
-                .filter(name -> !options.containsKey(name))
-                .findFirst();
+        return OF_A_KEY.stream().filter(name -> !options.containsKey(name)).findFirst();
     }
 
     /**

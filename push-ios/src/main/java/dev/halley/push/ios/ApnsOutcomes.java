@@ -1,5 +1,7 @@
 package dev.halley.push.ios;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.halley.Outcome;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.ssl.SslClosedEngineException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
@@ -107,6 +110,17 @@ final class ApnsOutcomes {
         kind(Kind.ALL_IN_A_MINUTE, EXPIRED_PROVIDER_TOKEN, "TooManyProviderTokenUpdates");
     }
 
+    private static final String UNKNOWN_HOST = "unknown host";
+    private static final String NO_CONNECTION = "no connection";
+    private static final String TLS_FAILED = "TLS failed";
+    private static final String CONNECTION_LOST = "connection lost";
+
+    /** Apple's words, and ours for trouble on the way. */
+    static final Set<String> REASONS = Stream.concat(
+                    KINDS.keySet().stream(),
+                    Stream.of(UNKNOWN_HOST, NO_CONNECTION, TLS_FAILED, CONNECTION_LOST, "too much to do"))
+            .collect(toUnmodifiableSet());
+
     private ApnsOutcomes() {}
 
     private static void kind(Kind kind, String... reasons) {
@@ -152,17 +166,17 @@ final class ApnsOutcomes {
 
     private static Optional<String> kindOfTrouble(Throwable failure) {
         if (failure instanceof UnknownHostException) {
-            return Optional.of("unknown host");
+            return Optional.of(UNKNOWN_HOST);
         }
         if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
-            return Optional.of("no connection");
+            return Optional.of(NO_CONNECTION);
         }
         if (failure instanceof SSLException && !(failure instanceof SslClosedEngineException)) {
-            return Optional.of("TLS failed");
+            return Optional.of(TLS_FAILED);
         }
         // Many exceptions report a connection that has ended.
         if (failure instanceof IOException || failure instanceof Http2Exception) {
-            return Optional.of("connection lost");
+            return Optional.of(CONNECTION_LOST);
         }
         return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package dev.halley.push.ios;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.halley.Device;
 import dev.halley.Notification;
@@ -15,15 +16,22 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Pushes to iOS: a {@link Gateway} for each account that a device can choose, all on one thread. */
 final class IosProvider implements PushProvider {
+
+    private static final String NOT_SET = " is not set";
+    private static final Set<String> REASONS = Stream.concat(
+                    ApnsOutcomes.REASONS.stream(), Account.OF_A_KEY.stream().map(name -> name + NOT_SET))
+            .collect(toUnmodifiableSet());
 
     private static final String GATEWAY = "gateway";
     private static final String TOPIC = "topic";
@@ -63,7 +71,7 @@ final class IosProvider implements PushProvider {
     @Override
     public Payload format(Notification notification, Device device) {
         Map<String, String> attributes = new HashMap<>();
-        attributes.put(GATEWAY, gateway(notification, device));
+        attributes.put(GATEWAY, gateway(notification));
         notification.option(IosProviderFactory.TOPIC).ifPresent(value -> attributes.put(TOPIC, value));
         attributes.put(EXPIRES, String.valueOf(notification.expires().getEpochSecond()));
         if (notification.content() == Notification.Content.BACKGROUND) {
@@ -76,12 +84,12 @@ final class IosProvider implements PushProvider {
         return new Payload(notification.key(), Alert.toJson(notification), attributes);
     }
 
-    private String gateway(Notification notification, Device device) {
+    private String gateway(Notification notification) {
         Optional<String> missing = Account.missing(notification.options());
         String name = names.get(Account.Description.of(notification.options()));
         if (name == null || missing.isPresent()) {
-            throw new IllegalArgumentException(missing.orElse(IosProviderFactory.KEY) + " is not set for the provider "
-                    + device.provider() + (device.debug() ? " in debug mode" : ""));
+            // The provider's name is left out: a customer chose it.
+            throw new IllegalArgumentException(missing.orElse(IosProviderFactory.KEY) + NOT_SET);
         }
         return name;
     }
@@ -115,6 +123,17 @@ final class IosProvider implements PushProvider {
         String name = names.get(Account.Description.of(
                 options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
         return name == null ? "" : name;
+    }
+
+    /** Names the same: it is all configured. */
+    @Override
+    public String server(Device device) {
+        return circuit(device);
+    }
+
+    @Override
+    public Set<String> reasons() {
+        return REASONS;
     }
 
     private static UUID uuid(String name) {

@@ -195,13 +195,17 @@ class IosProviderFactoryTest {
             Device other = new Device("ios", IosPushes.TOKEN, "other", "", true);
             assertThat(pushes.provider().circuit(works)).isEqualTo("127.0.0.1:9");
             assertThat(pushes.provider().circuit(other)).isEmpty();
+            assertThat(pushes.provider().server(works)).isEqualTo("127.0.0.1:9");
+            assertThat(pushes.provider().server(other)).isEmpty();
+            assertThat(pushes.provider().reasons())
+                    .contains("InvalidProviderToken", "unknown host", "apple.key is not set");
             assertThat(pushes.provider()
                             .format(pushes.notification(Pushes.KEY, works, "Hello"), works)
                             .attributes())
                     .containsEntry("gateway", "127.0.0.1:9");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> pushes.provider().format(pushes.notification(Pushes.KEY, other, "Hello"), other))
-                    .withMessage("apple.key is not set for the provider other in debug mode");
+                    .withMessage("apple.key is not set");
         }
     }
 
