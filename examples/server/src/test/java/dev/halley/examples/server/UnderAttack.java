@@ -179,7 +179,10 @@ class UnderAttack {
                     .json()
                     .path("_chatIxnAPI-CREATE-URL")
                     .asText();
-            chat = http.post(user, url, "notify_by=comet").json().path("chatSessionId").asText();
+            chat = http.post(user, url, "notify_by=comet")
+                    .json()
+                    .path("chatSessionId")
+                    .asText();
             app = Bayeux.handshake(http, user);
             app.connect();
             poll();
@@ -252,11 +255,13 @@ class UnderAttack {
             again("half a body", this::halfABody);
             again("numbers without end", number -> post("{\"channel\":\"/meta/handshake\",\"x\":" + digits() + "}"));
             again("devices on hosts that do not exist", this::device);
-            again("pages of another origin", number -> http.send(http.to("/genesys/cometd/handshake")
-                            .header("Origin", "http://evil.example")
-                            .header("gms_user", "one-user")
-                            .POST(BodyPublishers.ofString(handshakeWith(""))))
-                    .status());
+            again(
+                    "pages of another origin",
+                    number -> http.send(http.to("/genesys/cometd/handshake")
+                                    .header("Origin", "http://evil.example")
+                                    .header("gms_user", "one-user")
+                                    .POST(BodyPublishers.ofString(handshakeWith(""))))
+                            .status());
         }
 
         private void again(String name, Attack attack) {
@@ -275,12 +280,15 @@ class UnderAttack {
             });
         }
 
-        void stop() throws InterruptedException {
+        void stop() throws Exception {
             stopped = true;
             threads.shutdown();
             threads.awaitTermination(60, TimeUnit.SECONDS);
-            halves.forEach(Wire::close);
-            unread.forEach(Wire::close);
+            for (Deque<Wire> wires : List.of(halves, unread)) {
+                while (!wires.isEmpty()) {
+                    wires.remove().close();
+                }
+            }
         }
 
         Map<String, Map<Integer, Long>> answers() {
@@ -337,7 +345,8 @@ class UnderAttack {
             }
             Bayeux app = Bayeux.handshake(http, "poller-" + number % 90);
             app.connect();
-            var unused = app.poll(",\"advice\":{\"timeout\":1e12,\"interval\":1e12},\"ext\":{\"more\":\"" + LARGE + "\"}")
+            var unused = app.poll(
+                            ",\"advice\":{\"timeout\":1e12,\"interval\":1e12},\"ext\":{\"more\":\"" + LARGE + "\"}")
                     .whenComplete((reply, failure) -> polls.release());
             return 200;
         }
@@ -380,7 +389,7 @@ class UnderAttack {
             return 200;
         }
 
-        private static void keep(Deque<Wire> wires, Wire wire, int most) {
+        private static void keep(Deque<Wire> wires, Wire wire, int most) throws Exception {
             wires.add(wire);
             if (wires.size() > most) {
                 wires.remove().close();
