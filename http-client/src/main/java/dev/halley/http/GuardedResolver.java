@@ -2,7 +2,6 @@ package dev.halley.http;
 
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 
@@ -22,28 +21,23 @@ final class GuardedResolver implements SocketAddressResolver {
 
     @Override
     public void resolve(String host, int port, Promise<List<InetSocketAddress>> promise) {
-        try {
-            resolver.resolve(host, port, new Promise<>() {
-                @Override
-                public void succeeded(List<InetSocketAddress> addresses) {
-                    List<InetSocketAddress> admitted = addresses.stream()
-                            .filter(address -> guard.admits(host, port, address.getAddress()))
-                            .toList();
-                    if (admitted.isEmpty()) {
-                        promise.failed(new ForbiddenAddressException());
-                    } else {
-                        promise.succeeded(admitted);
-                    }
+        resolver.resolve(host, port, new Promise<>() {
+            @Override
+            public void succeeded(List<InetSocketAddress> addresses) {
+                List<InetSocketAddress> admitted = addresses.stream()
+                        .filter(address -> guard.admits(host, port, address.getAddress()))
+                        .toList();
+                if (admitted.isEmpty()) {
+                    promise.failed(new ForbiddenAddressException());
+                } else {
+                    promise.succeeded(admitted);
                 }
+            }
 
-                @Override
-                public void failed(Throwable failure) {
-                    promise.failed(failure);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            // Too many look-ups at once. Jetty expects a failed promise, not an exception.
-            promise.failed(e);
-        }
+            @Override
+            public void failed(Throwable failure) {
+                promise.failed(failure);
+            }
+        });
     }
 }

@@ -62,9 +62,9 @@ public final class HttpAnswer {
 
     /**
      * Returns a word or two for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no
-     * answer: {@code timeout}, {@code unknown host}, {@code no connection}, {@code connection lost}, {@code TLS
-     * failed}, {@code malformed answer}, {@code forbidden address}, {@code too much to do} (also after the client was
-     * closed), or the simple name of another exception's class. It never holds what a server or an exception says,
+     * answer: {@code timeout}, {@code look-up timeout} (the host's name server is silent), {@code unknown host},
+     * {@code no connection}, {@code connection lost}, {@code TLS failed}, {@code malformed answer}, {@code forbidden
+     * address}, {@code too much to do} (also after the client was closed), or the simple name of another exception's class. It never holds what a server or an exception says,
      * because that may contain a token.
      *
      * @return the reason, never empty
@@ -126,6 +126,9 @@ public final class HttpAnswer {
         }
         if (failure instanceof TimeoutException || failure instanceof SocketTimeoutException) {
             return "timeout";
+        }
+        if (failure instanceof LookUpTimeoutException) {
+            return "look-up timeout";
         }
         if (failure instanceof UnknownHostException || failure instanceof UnresolvedAddressException) {
             return "unknown host";

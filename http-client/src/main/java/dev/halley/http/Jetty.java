@@ -1,8 +1,7 @@
 package dev.halley.http;
 
+import com.google.common.base.Ticker;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -13,7 +12,6 @@ import org.eclipse.jetty.client.RedirectProtocolHandler;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
-import org.eclipse.jetty.util.SocketAddressResolver;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -29,27 +27,26 @@ final class Jetty implements AutoCloseable {
     static final int CONNECTIONS = 64;
 
     private static final int THREADS = 8;
-    private static final int LOOK_UP_THREADS = 4;
-    private static final int LOOK_UPS_QUEUED = 1_024;
     private static final int REQUESTS_QUEUED = 4_096;
     private static final int HEADERS = 8_192;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IDLE_TIMEOUT = WebClient.MOST_TIME_LIMIT.plusSeconds(5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final HttpClient client;
-    private final ThreadPoolExecutor lookUps;
+    private final LookUps lookUps;
 
     /**
      * Starts a client, which connects to nobody yet.
      *
      * @param name how the names of its threads begin
+     * @param names knows the addresses of hosts
      * @param tls null to trust servers as everywhere in this JVM
      */
     Jetty(
             String name,
             AddressGuard guard,
+            HostNames names,
             @Nullable SSLContext tls,
             Function<ClientConnector, HttpClientTransport> transport) {
         ScheduledExecutorScheduler timer = new ScheduledExecutorScheduler(name + "-timer", true);
@@ -57,19 +54,11 @@ final class Jetty implements AutoCloseable {
         threads.setName(name);
         threads.setDaemon(true);
         threads.setStopTimeout(STOP_TIMEOUT.toMillis());
-        // Look-ups have their own threads: a slow name server, perhaps a device's own, must not hold up the rest.
-        lookUps = new ThreadPoolExecutor(
-                LOOK_UP_THREADS,
-                LOOK_UP_THREADS,
-                IDLE_TIMEOUT.toSeconds(),
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(LOOK_UPS_QUEUED),
-                task -> {
-                    Thread thread = new Thread(task, name + "-dns");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        lookUps.allowCoreThreadTimeOut(true);
+        lookUps = new LookUps(
+                names,
+                (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS),
+                Ticker.systemTicker(),
+                name + "-dns");
 
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
@@ -85,8 +74,7 @@ final class Jetty implements AutoCloseable {
 
         client = new HttpClient(transport.apply(connector));
         client.setName(name);
-        client.setSocketAddressResolver(new GuardedResolver(
-                new SocketAddressResolver.Async(lookUps, timer, LOOK_UP_TIMEOUT.toMillis()), guard));
+        client.setSocketAddressResolver(new GuardedResolver(lookUps, guard));
         client.setFollowRedirects(false);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setUserAgentField(null);
@@ -114,7 +102,7 @@ final class Jetty implements AutoCloseable {
 
     @Override
     public void close() {
-        lookUps.shutdownNow();
+        lookUps.close();
         try {
             client.stop();
         } catch (Exception e) {

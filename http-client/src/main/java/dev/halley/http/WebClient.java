@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It follows no redirect, keeps no cookie and answers no challenge, so 302 and 401 are answers like any other. It
  * sends no header but those of the post and those that HTTP needs. It has at most 64 connections to each host, and at
  * most 4,096 posts wait for one of these; an idle connection ends after 35 seconds. The headers of an answer have at
- * most 8 KiB. At most 13 daemon threads serve a client.
+ * most 8 KiB. At most 9 daemon threads serve a client, and up to 64 more look hosts up, each for as long as that takes.
  *
  * <p>If a connection goes away before the server has begun to work at a post, the post is sent again at once, within
  * its time limit. If a post fails in any other way, nobody knows what became of it, and it is left to the engine to
@@ -84,6 +85,7 @@ public final class WebClient implements AutoCloseable {
         jetty = new Jetty(
                 settings.name,
                 settings.guard,
+                settings.names,
                 settings.tls,
                 http2 ? Http2::transport : HttpClientTransportOverHTTP::new);
         client = jetty.client();
@@ -103,7 +105,8 @@ public final class WebClient implements AutoCloseable {
      * Posts, and returns at once. After {@link #close} the answer's reason is {@code too much to do}.
      *
      * @param post what to send
-     * @return what became of it; always completes normally, on a thread of this client, which must not be blocked
+     * @return what became of it; always completes normally, at once or on a thread of this client, which must not be
+     *     blocked
      */
     public CompletionStage<HttpAnswer> post(Post post) {
         Exchange exchange = new Exchange(post);
@@ -274,6 +277,7 @@ public final class WebClient implements AutoCloseable {
 
         private final String name;
         private AddressGuard guard = (host, port, address) -> true;
+        private HostNames names = InetAddress::getAllByName;
         private boolean http2;
         private int errorBodies;
         private InstantSource clock = InstantSource.system();
@@ -291,6 +295,12 @@ public final class WebClient implements AutoCloseable {
          */
         public Builder guard(AddressGuard addresses) {
             guard = requireNonNull(addresses, "addresses");
+            return this;
+        }
+
+        /** Sets who knows the addresses of hosts, for tests; default: the JVM. */
+        Builder names(HostNames value) {
+            names = value;
             return this;
         }
 

@@ -8,7 +8,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 import org.junit.jupiter.api.Test;
@@ -38,16 +37,6 @@ class GuardedResolverTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withCauseInstanceOf(UnknownHostException.class);
-    }
-
-    @Test
-    void resolve_failsIfThereIsTooMuchToLookUp() {
-        assertThat(resolve((host, port, promise) -> {
-                    throw new RejectedExecutionException();
-                }))
-                .failsWithin(Duration.ZERO)
-                .withThrowableThat()
-                .withCauseInstanceOf(RejectedExecutionException.class);
     }
 
     private static CompletableFuture<List<InetSocketAddress>> resolve(SocketAddressResolver resolver) {

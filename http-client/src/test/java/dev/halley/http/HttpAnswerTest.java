@@ -55,6 +55,7 @@ class HttpAnswerTest {
         return Stream.of(
                 Arguments.of(new TimeoutException("secret"), "timeout"),
                 Arguments.of(new SocketTimeoutException("secret"), "timeout"),
+                Arguments.of(new LookUpTimeoutException(), "look-up timeout"),
                 Arguments.of(new UnknownHostException("secret"), "unknown host"),
                 Arguments.of(new UnresolvedAddressException(), "unknown host"),
                 Arguments.of(new ConnectException("secret"), "no connection"),
@@ -74,6 +75,8 @@ class HttpAnswerTest {
         assertThat(answer.status()).isZero();
         assertThat(answer.toOutcome()).isEqualTo(new Outcome.Unavailable(reason));
         assertThat(answer).hasToString("HttpAnswer[" + reason + "]");
+        // So that the log tells them apart.
+        assertThat(HttpAnswer.reasons().contains(reason)).isEqualTo(!reason.endsWith("Exception"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.halley.testkit.HttpPushService;
 import dev.halley.testkit.PushService.Answer;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +151,33 @@ class WebClientTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Post(URI.create(url), "text/plain", "", Map.of(), Duration.ofSeconds(1)))
                 .withMessage("A post goes to an absolute http or https URL with a host");
+    }
+
+    @Test
+    void post_isNotHeldBack_byHostsWhoseNameServersAreSilent() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        try (HttpPushService other = new HttpPushService();
+                WebClient client = WebClient.builder("halley-test")
+                        .names(host -> {
+                            if (host.startsWith("silent")) {
+                                Uninterruptibles.awaitUninterruptibly(gate);
+                            }
+                            return new InetAddress[] {InetAddress.getLoopbackAddress()};
+                        })
+                        .build()) {
+            assertThat(post(client, of("known.example", service)).status()).isEqualTo(200);
+            for (int i = 0; i < 1_000; i++) {
+                var unused = client.post(toPost(of("silent.evil" + i + ".com", service)));
+            }
+            // Another port is another connection, for which the host is looked up again.
+            assertThat(post(client, of("known.example", other)).status()).isEqualTo(200);
+        } finally {
+            gate.countDown();
+        }
+    }
+
+    private static URI of(String host, HttpPushService service) {
+        return URI.create("http://" + host + ":" + service.url().getPort());
     }
 
     @ParameterizedTest
