@@ -107,6 +107,7 @@ public abstract class PushProviderContract {
     private static final String SECRET_TEXT = "text-that-nobody-may-read-0a5b";
     private static final String SECRET_NAME = "name-that-nobody-may-read-7c3d";
     private static final String MESSAGE = "New message from Agent";
+    private static final String MADE_UP = "Made-up-by-a-device-9e2f";
     private static final String ELLIPSIS = PayloadFitter.ELLIPSIS;
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
     private static final Instant AT = Instant.parse("2015-03-03T20:36:12.123456789Z");
@@ -728,6 +729,7 @@ public abstract class PushProviderContract {
 
         assertNoSecret("toString", provider.toString());
         assertNoSecret("the circuit", provider.circuit(device()));
+        assertNoSecret("the server", provider.server(device()));
         assertNoSecret("a payload", payload.toString());
         assertNoSecret("the key", payload.key());
     }
@@ -748,6 +750,29 @@ public abstract class PushProviderContract {
     @Test
     void required_outcomes_tellNoSecret() {
         everyOutcome().forEach(settled -> assertNoSecret("an outcome", settled.toString()));
+    }
+
+    /** Reasons are logged and counted, and there is no end of what customers make up. */
+    @Test
+    void required_reasons_nameNothingThatADeviceMadeUp() {
+        Device like = device();
+        Device device = new Device(like.type(), like.token(), MADE_UP, MADE_UP, like.debug());
+        PushProvider provider = open();
+        List<String> told = new ArrayList<>(List.of(provider.server(device)));
+        // With its options, and with none, which is all that a provider's name without a section has.
+        for (Map<String, String> options : List.of(options(url()), Map.<String, String>of())) {
+            try {
+                Payload payload = provider.format(with(notification(rows(3)), MESSAGE, options), device);
+                for (Answer answer : List.of(Answer.REJECTED, Answer.UNREGISTERED, Answer.UNAVAILABLE)) {
+                    if (has(answer)) {
+                        told.add(settled(send(provider, payload, device)).toString());
+                    }
+                }
+            } catch (IllegalArgumentException e) {
+                told.add(String.valueOf(e.getMessage()));
+            }
+        }
+        assertThat(told).noneMatch(text -> text.contains(MADE_UP));
     }
 
     @Test
@@ -993,7 +1018,11 @@ public abstract class PushProviderContract {
 
     /** Calls on a thread of its own, since the call may never return. */
     private CompletableFuture<Outcome> send(PushProvider provider, Payload payload) {
-        return result(start(() -> List.of(provider.send(payload, device()).toCompletableFuture())))
+        return send(provider, payload, device());
+    }
+
+    private CompletableFuture<Outcome> send(PushProvider provider, Payload payload, Device device) {
+        return result(start(() -> List.of(provider.send(payload, device).toCompletableFuture())))
                 .get(0);
     }
 

@@ -482,6 +482,8 @@ class PushProviderContractTest {
                         }));
     }
 
+    private static final String MADE_UP = "required_reasons_nameNothingThatADeviceMadeUp";
+
     private static Stream<Arguments> ofSecrets() {
         return Stream.of(
                 fault("the token is in toString", "required_toString_tellsNoSecret", service -> new Pager(service) {
@@ -520,6 +522,30 @@ class PushProviderContractTest {
                     void failed(CompletableFuture<Outcome> outcome, IOException failure, Device device) {
                         IOException told = new IOException("To " + device.token(), failure);
                         outcome.completeExceptionally(new IllegalStateException("Not sent", told));
+                    }
+                }),
+                fault("the token is the server", "required_toString_tellsNoSecret", service -> new Pager(service) {
+                    @Override
+                    public String server(Device device) {
+                        return device.token();
+                    }
+                }),
+                fault("what a device made up is told", MADE_UP, service -> new Pager(service) {
+                    @Override
+                    Outcome post(Payload payload, Device device) throws IOException {
+                        Outcome outcome = super.post(payload, device);
+                        return outcome instanceof Outcome.Rejected rejected
+                                ? new Outcome.Rejected(rejected.reason() + " for " + device.provider())
+                                : outcome;
+                    }
+                }),
+                fault("a refusal names what a device made up", MADE_UP, service -> new Pager(service) {
+                    @Override
+                    public Payload format(Notification notification, Device device) {
+                        if (device.language().startsWith("Made")) {
+                            throw new IllegalArgumentException("No texts in " + device.language());
+                        }
+                        return super.format(notification, device);
                     }
                 }),
                 fault("the token is logged", "required_logs_tellNoSecret", service -> new Pager(service) {

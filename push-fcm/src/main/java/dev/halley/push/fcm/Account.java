@@ -3,11 +3,13 @@ package dev.halley.push.fcm;
 import dev.halley.Outcome;
 import dev.halley.push.fcm.AccessTokens.NoTokenException;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,18 +33,23 @@ final class Account {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Account.class);
 
+    /** How often it is told that devices belong to another project. */
+    private static final Duration WARNINGS = Duration.ofHours(1);
+
     private final String project;
     private final URI url;
     private final AccessTokens tokens;
     private final FcmClient client;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final InstantSource clock;
+    private Instant lastWarning = Instant.EPOCH;
 
     /** @param fcm the URL of FCM, without a slash at the end */
-    Account(String project, String fcm, AccessTokens tokens, FcmClient client) {
+    Account(String project, String fcm, AccessTokens tokens, FcmClient client, InstantSource clock) {
         this.project = project;
         this.url = URI.create(fcm + "/v1/projects/" + project + "/messages:send");
         this.tokens = tokens;
         this.client = client;
+        this.clock = clock;
     }
 
     String project() {
@@ -75,14 +82,24 @@ final class Account {
         return tokens.get().thenCompose(token -> client.post(url, token, Message.toDryRun()));
     }
 
+    /** Warns at most once in a while: a single customer with the token of another app must not hide the rest. */
     private FcmAnswer warnOfMismatch(FcmAnswer answer) {
-        if (answer.error().code().equals("SENDER_ID_MISMATCH") && warned.compareAndSet(false, true)) {
+        if (answer.error().code().equals("SENDER_ID_MISMATCH") && isTimeToWarn()) {
             LOGGER.warn(
                     "FCM says SENDER_ID_MISMATCH, and the device's token is forgotten. If this happens to many devices,"
                             + " the credentials belong to another project than the app; theirs is {}",
                     project);
         }
         return answer;
+    }
+
+    private synchronized boolean isTimeToWarn() {
+        Instant now = clock.instant();
+        boolean isTime = !lastWarning.plus(WARNINGS).isAfter(now);
+        if (isTime) {
+            lastWarning = now;
+        }
+        return isTime;
     }
 
     private static String reason(Throwable failure) {

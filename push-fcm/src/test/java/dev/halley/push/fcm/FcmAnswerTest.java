@@ -1,11 +1,15 @@
 package dev.halley.push.fcm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halley.Device;
 import dev.halley.Outcome;
 import dev.halley.standins.FcmStandIn;
 import dev.halley.standins.FcmStandIn.Answer;
 import dev.halley.testkit.Pushes;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +67,31 @@ class FcmAnswerTest {
         assertOutcome(
                 Answer.error(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH"),
                 new Outcome.Unregistered("403 SENDER_ID_MISMATCH"));
+    }
+
+    /** It was told once for ever, and one customer's wrong token could use that up. */
+    @Test
+    void senderIdMismatch_isTold_onceAnHour() throws Exception {
+        PrintStream err = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, UTF_8));
+        Instant began = Instant.now();
+        AtomicLong minutes = new AtomicLong();
+        fcm.lifetime(Duration.ofDays(1));
+        try (Pushes then = FcmPushes.of(
+                Map.of("push.provider.told", FcmPushes.options(fcm, Map.of("fcm.project", "told-project"))),
+                FcmPushes.factory(() -> began.plus(Duration.ofMinutes(minutes.get()))))) {
+            for (int i = 0; i < 4; i++) {
+                fcm.next(Answer.error(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH"));
+                then.send(new Device("fcm", "phone", "told", "", false), "Hello");
+                minutes.addAndGet(30);
+            }
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(log.toString(UTF_8).lines())
+                .filteredOn(line -> line.endsWith("theirs is told-project"))
+                .hasSize(2);
     }
 
     @Test
