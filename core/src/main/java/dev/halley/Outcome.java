@@ -32,6 +32,23 @@ public sealed interface Outcome {
     }
 
     /**
+     * The push service accepts no push of this size. It is sent once more at once, with the same key and its newest row
+     * alone. If that is too large as well, its rows count as told.
+     *
+     * @param reason why
+     */
+    record TooLarge(String reason) implements Outcome {
+        /**
+         * Checks that there is a reason.
+         *
+         * @param reason {@link #reason()}
+         */
+        public TooLarge {
+            requireNonNull(reason, "reason");
+        }
+    }
+
+    /**
      * The device can no longer be reached under this token. The token is forgotten, and the push waits for another one.
      *
      * @param reason why

@@ -39,30 +39,28 @@ final class Admission {
         this.observer = observer;
     }
 
-    /** Opens a chat if there is room for it, or if it is there already. */
-    <T> CompletionStage<T> admit(UserId owner, ChatId chat, Supplier<CompletionStage<T>> open) {
-        if (settings.maxChatsPerUser() == 0) {
-            return store.hasRoomForChats() ? open.get() : openAgain(owner, chat, open);
+    /**
+     * Opens a chat if there is room for it.
+     *
+     * @param find called instead if the chat is there already
+     */
+    <T> CompletionStage<T> admit(
+            UserId owner, ChatId chat, Supplier<CompletionStage<T>> open, Supplier<CompletionStage<T>> find) {
+        if (settings.maxChatsPerUser() == 0 && store.hasRoomForChats()) {
+            return open.get();
         }
         int now = opening.merge(owner, 1, Integer::sum);
         return sessions.ofOwner(owner)
-                .thenCompose(known -> isThere(known, chat) ? open.get() : admit(known, now, open))
+                .thenCompose(known -> isThere(known, chat) ? find.get() : admit(known, now, open))
                 .whenComplete((opened, failure) ->
                         opening.computeIfPresent(owner, (user, count) -> count == 1 ? null : count - 1));
-    }
-
-    private <T> CompletionStage<T> openAgain(UserId owner, ChatId chat, Supplier<CompletionStage<T>> open) {
-        return sessions.ofOwner(owner)
-                .thenCompose(known -> isThere(known, chat)
-                        ? open.get()
-                        : CompletableFuture.failedFuture(refusal(Reason.NO_ROOM_FOR_CHATS)));
     }
 
     private <T> CompletionStage<T> admit(List<Session> known, int opening, Supplier<CompletionStage<T>> open) {
         long most = settings.maxChatsPerUser();
         long living =
                 known.stream().filter(session -> session.endedBy() == null).count();
-        if (living + opening > most || known.size() + opening > most * KEPT) {
+        if (most > 0 && (living + opening > most || known.size() + opening > most * KEPT)) {
             return CompletableFuture.failedFuture(refusal(Reason.TOO_MANY_CHATS_OF_USER));
         }
         return store.hasRoomForChats() ? open.get() : CompletableFuture.failedFuture(refusal(Reason.NO_ROOM_FOR_CHATS));

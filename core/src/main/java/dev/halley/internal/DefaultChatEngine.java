@@ -119,7 +119,7 @@ public final class DefaultChatEngine implements ChatEngine {
             return CompletableFuture.failedFuture(new IllegalArgumentException("There is no service '"
                     + chat.serviceName() + "'; known are " + String.join(", ", settings.services())));
         }
-        return admission.admit(chat.owner(), chatIdOf(chat.serviceId()), () -> create(chat));
+        return admission.admit(chat.owner(), chatIdOf(chat.serviceId()), () -> create(chat), () -> openedBefore(chat));
     }
 
     private CompletionStage<ChatView> create(NewChat chat) {
@@ -134,16 +134,20 @@ public final class DefaultChatEngine implements ChatEngine {
                 chat.polled(),
                 chat.secureKey().map(Sessions::hash).orElse(null));
         return sessions.create(identity, chat.device().orElse(null), now).thenCompose(opened -> {
-            // Also if the chat exists already: after a first call whose reply was lost, nobody was told.
-            announce(chat);
-            if (opened.isPresent()) {
-                observer.chatOpened(chat.serviceName());
-                return completedFuture(opened.get().view());
+            if (opened.isEmpty()) {
+                return openedBefore(chat);
             }
-            return find(chat.owner(), chat.serviceId(), chat.secureKey().orElse(null))
-                    .thenApply(there -> there.orElseThrow(
-                            () -> new IllegalArgumentException("This service id belongs to somebody else's chat")));
+            announce(chat);
+            observer.chatOpened(chat.serviceName());
+            return completedFuture(opened.get().view());
         });
+    }
+
+    private CompletionStage<ChatView> openedBefore(NewChat chat) {
+        announce(chat); // after a first call whose reply was lost, nobody was told
+        return find(chat.owner(), chat.serviceId(), chat.secureKey().orElse(null))
+                .thenApply(there -> there.orElseThrow(
+                        () -> new IllegalArgumentException("This service id belongs to somebody else's chat")));
     }
 
     private void announce(NewChat chat) {

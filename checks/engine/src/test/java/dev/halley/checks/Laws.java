@@ -57,6 +57,7 @@ final class Laws {
         int sends;
         boolean accepted;
         boolean rejected;
+        boolean tooLarge;
         boolean unreachable;
         boolean givenUp;
         /** When it was settled, in the order of commits; 0 while pending. */
@@ -648,13 +649,16 @@ final class Laws {
         if (push.rows == null) {
             push.rows = positions;
         } else if (!Arrays.equals(push.rows, positions) && chat.state.omitted() == 0) {
-            broken(6, chat, "push " + key + " was repeated with other rows");
+            long newest = push.rows[push.rows.length - 1];
+            if (!push.tooLarge || !Arrays.equals(new long[] {newest}, positions)) {
+                broken(6, chat, "push " + key + " was repeated with other rows");
+            }
         }
         int expected = 0;
         for (long position = Math.max(push.from, chat.state.omitted()) + 1; position <= to; position++) {
             expected += chat.rows.get((int) position - 1).pushable ? 1 : 0;
         }
-        if (positions.length < expected) {
+        if (positions.length < expected && !push.tooLarge) {
             broken(4, chat, "push " + key + " left rows out");
         }
         for (int i = 0; i < positions.length; i++) {
@@ -697,7 +701,9 @@ final class Laws {
                         Long.parseLong(key.substring(first + 1, second)), Long.parseLong(key.substring(second + 1)));
         if (push != null) {
             push.accepted |= outcome instanceof Outcome.Accepted;
-            push.rejected |= outcome instanceof Outcome.Rejected;
+            boolean tooLarge = outcome instanceof Outcome.TooLarge;
+            push.rejected |= outcome instanceof Outcome.Rejected || (tooLarge && push.tooLarge);
+            push.tooLarge |= tooLarge;
         }
     }
 

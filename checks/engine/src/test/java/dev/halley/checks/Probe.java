@@ -48,6 +48,7 @@ public final class Probe {
             "wake: expired",
             "Accepted, Rejected (key)",
             "Unavailable (key and attempt)",
+            "TooLarge (key and attempt)",
             "Unregistered",
             "device(d)",
             "ended",
@@ -201,20 +202,25 @@ public final class Probe {
                     cells[13][phase]++;
                 }
             }
-            case "unregistered" -> {
+            case "tooLarge" -> {
                 if (changed || phase != SENDING) {
                     cells[14][phase]++;
                 }
             }
-            case "device" -> cells[15][phase]++;
+            case "unregistered" -> {
+                if (changed || phase != SENDING) {
+                    cells[15][phase]++;
+                }
+            }
+            case "device" -> cells[16][phase]++;
             case "ended" -> {
                 if (changed) {
-                    cells[16][phase]++;
+                    cells[17][phase]++;
                 }
             }
             case "told" -> {
                 if (changed || phase == ONLINE) {
-                    cells[17][phase]++;
+                    cells[18][phase]++;
                 }
             }
             default -> throw new IllegalArgumentException("An input that no cell knows: " + input);

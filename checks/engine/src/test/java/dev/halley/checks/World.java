@@ -648,8 +648,11 @@ final class World {
         if (number < 75) {
             return new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(8)), number % 2 == 0);
         }
-        if (number < 82) {
+        if (number < 79) {
             return new Outcome.Rejected("400");
+        }
+        if (number < 82) {
+            return new Outcome.TooLarge("413");
         }
         if (number < 89) {
             return new Outcome.Unregistered("410");
@@ -1573,6 +1576,8 @@ final class World {
             }
         } else if (outcome instanceof Outcome.Unregistered unregistered) {
             pushes.unregistered(one.chat, one.key, one.attempt, one.device, unregistered, Duration.ofSeconds(2));
+        } else if (outcome instanceof Outcome.TooLarge tooLarge) {
+            pushes.tooLarge(one.chat, one.key, one.attempt, tooLarge);
         } else {
             pushes.settled(one.chat, one.key, outcome);
         }

@@ -231,9 +231,12 @@ public final class PushDispatcher {
         }
 
         private List<Row> untold(Page page) {
-            return page.rows().stream()
+            List<Row> untold = page.rows().stream()
                     .filter(row -> isToTell(row) && row.position() > pushed)
                     .toList();
+            return sending.push().newestAlone() && untold.size() > 1
+                    ? untold.subList(untold.size() - 1, untold.size())
+                    : untold;
         }
 
         private long unseen(Page page) {
@@ -315,6 +318,9 @@ public final class PushDispatcher {
             circuit.succeeded(took);
             if (outcome instanceof Outcome.Unregistered unregistered) {
                 unregistered(chat, key, sending.attempt(), device, unregistered, backOff());
+            } else if (outcome instanceof Outcome.TooLarge tooLarge) {
+                log.failed(provider, device, "too large", tooLarge.reason());
+                tooLarge(chat, key, sending.attempt(), tooLarge);
             } else {
                 if (outcome instanceof Outcome.Rejected rejected) {
                     log.failed(provider, device, "rejected", rejected.reason());
@@ -356,6 +362,12 @@ public final class PushDispatcher {
                         countGivenUp(commit, rejected.reason());
                     }
                 });
+    }
+
+    /** Commits that a push was too large. */
+    public void tooLarge(ChatId chat, String key, int attempt, Outcome.TooLarge outcome) {
+        sessions.update(chat, "tooLarge", (session, policy, now) -> session.tooLarge(key, attempt, policy, now))
+                .thenAccept(commit -> countGivenUp(commit, outcome.reason()));
     }
 
     /**
@@ -462,6 +474,9 @@ public final class PushDispatcher {
         }
         if (outcome instanceof Outcome.Unregistered unregistered) {
             return new Outcome.Unregistered(unregistered.reason().replace(token, HIDDEN), unregistered.since());
+        }
+        if (outcome instanceof Outcome.TooLarge tooLarge) {
+            return new Outcome.TooLarge(tooLarge.reason().replace(token, HIDDEN));
         }
         if (outcome instanceof Outcome.Unavailable unavailable) {
             return new Outcome.Unavailable(

@@ -66,15 +66,24 @@ public sealed interface Phase {
     record Alerted() implements Phase {}
 
     /**
-     * One push, which always has the same rows until it is settled.
+     * One push, which always has the same rows until it is settled, unless they were too large.
      *
      * @param to the position of its last row; it carries the pushable rows after {@code pushed} up to there
      * @param failures how many attempts have failed
      * @param until when it is given up
+     * @param newestAlone whether it carries only the newest of its rows, because all of them were too large
      */
-    record Push(long to, int failures, Instant until) {
+    record Push(long to, int failures, Instant until, boolean newestAlone) {
+        Push(long to, int failures, Instant until) {
+            this(to, failures, until, false);
+        }
+
         Push failed() {
-            return new Push(to, failures + 1, until);
+            return new Push(to, failures + 1, until, newestAlone);
+        }
+
+        Push withNewestAlone() {
+            return new Push(to, failures, until, true);
         }
     }
 }

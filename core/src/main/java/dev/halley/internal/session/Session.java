@@ -263,6 +263,20 @@ public record Session(
         return next.follow();
     }
 
+    /** A push was too large: tries its newest row alone, or if that was too large, counts it as told. */
+    public Step tooLarge(String key, int attempt, Policy policy, Instant now) {
+        if (!(phase instanceof Sending sending) || !isThis(sending, key, attempt)) {
+            return unchanged();
+        }
+        Draft next = new Draft(this, policy, now);
+        if (sending.push().newestAlone()) {
+            next.done(sending.push(), List.of());
+        } else {
+            next.again(sending.push().withNewestAlone(), attempt);
+        }
+        return next.follow();
+    }
+
     /**
      * A push service no longer knows the device.
      *

@@ -183,6 +183,7 @@ public final class SessionCodec implements SessionStore.Codec {
         out.put(push.to());
         out.put(push.failures());
         out.put(push.until());
+        out.put(push.newestAlone());
     }
 
     private static Phase phase(Reader in) {
@@ -210,7 +211,7 @@ public final class SessionCodec implements SessionStore.Codec {
     }
 
     private static Push push(Reader in) {
-        return new Push(in.number(), (int) in.number(), in.instant());
+        return new Push(in.number(), (int) in.number(), in.instant(), in.flag());
     }
 
     private static final class Writer {

@@ -142,7 +142,7 @@ class SessionCodecTest {
     }
 
     private static Phase phase(Random random) {
-        Push push = new Push(random.nextLong(), random.nextInt(300), instant(random));
+        Push push = new Push(random.nextLong(), random.nextInt(300), instant(random), random.nextBoolean());
         return switch (random.nextInt(6)) {
             case 0 -> new Phase.Online();
             case 1 -> new Phase.Quiet();

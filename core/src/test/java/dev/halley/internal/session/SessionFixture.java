@@ -258,6 +258,15 @@ public final class SessionFixture {
         return then(session.unavailable(key, attempt, true, BACK_OFF, policy, now));
     }
 
+    /** The pending attempt was too large. */
+    SessionFixture tooLarge() {
+        return tooLarge(key(), attempt());
+    }
+
+    SessionFixture tooLarge(String key, int attempt) {
+        return then(session.tooLarge(key, attempt, policy, now));
+    }
+
     /** Nobody was asked: the circuit is open, or there was no room. */
     SessionFixture deferred() {
         return then(session.unavailable(key(), attempt(), false, BACK_OFF, policy, now));

@@ -58,6 +58,7 @@ class SessionTableTest {
     private static final String WAKE_EXPIRED = "wake: expired";
     private static final String SETTLED = "Accepted, Rejected (key)";
     private static final String UNAVAILABLE = "Unavailable (key and attempt)";
+    private static final String TOO_LARGE = "TooLarge (key and attempt)";
     private static final String UNREGISTERED = "Unregistered";
     private static final String DEVICE_SET = "device(d)";
     private static final String ENDED = "ended";
@@ -87,6 +88,7 @@ class SessionTableTest {
             WAKE_EXPIRED,
             SETTLED,
             UNAVAILABLE,
+            TOO_LARGE,
             UNREGISTERED,
             DEVICE_SET,
             ENDED,
@@ -875,6 +877,72 @@ class SessionTableTest {
         @Cell(input = UNAVAILABLE, phase = ALERTED)
         void alerted_changesNothing() {
             alerted().unavailable().isUnchanged();
+        }
+    }
+
+    @Nested
+    class TooLarge {
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = ONLINE)
+        void online_changesNothing() {
+            online().tooLarge().isUnchanged();
+        }
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = QUIET)
+        void quiet_changesNothing() {
+            quiet().tooLarge().isUnchanged();
+        }
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = GRACE_DUE)
+        void grace_changesNothing() {
+            grace().tooLarge().isUnchanged();
+        }
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = SENDING)
+        void sending_triesItsNewestRowAlone_andThenGivesUp() {
+            SessionFixture chat = sending().said();
+            Push push = chat.push();
+            chat.tooLarge()
+                    .is(new Sending(push.withNewestAlone(), 2, chat.in(LEASE), List.of()))
+                    .hasPushed(2)
+                    .keepsFacts();
+            chat.unavailable().wakeWhenDue().is(Sending.class);
+            assertThat(chat.push().newestAlone())
+                    .as("also once it was tried later")
+                    .isTrue();
+            chat.tooLarge().hasPushed(3).is(chat.sendingTo(4));
+        }
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = SENDING)
+        void sending_ofAnotherKeyOrAttemptChangesNothing() {
+            sending().tooLarge("chat_1_3", 2).isUnchanged();
+            sending().tooLarge("chat_1_2", 1).isUnchanged();
+        }
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = SENDING)
+        void sending_withoutADeviceWaitsForOne() {
+            sending()
+                    .device(NO_DEVICE)
+                    .tooLarge()
+                    .is(new Retrying(sending().push().withNewestAlone(), 1, null));
+        }
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = RETRYING)
+        void retrying_changesNothing() {
+            retrying().tooLarge().isUnchanged();
+        }
+
+        @Test
+        @Cell(input = TOO_LARGE, phase = ALERTED)
+        void alerted_changesNothing() {
+            alerted().tooLarge().isUnchanged();
         }
     }
 
