@@ -66,6 +66,11 @@ final class AgentEvents extends Handler.Abstract.NonBlocking {
         streams.forEach(stream -> stream.write(": \n\n"));
     }
 
+    /** Returns how many streams there are. */
+    int streams() {
+        return streams.size();
+    }
+
     /** Ends the streams and accepts no new ones. */
     void end() {
         stopping = true;

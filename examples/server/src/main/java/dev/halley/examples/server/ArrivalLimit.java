@@ -15,6 +15,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Handler;
@@ -81,7 +82,7 @@ final class ArrivalLimit {
                     return super.handle(request, response, callback);
                 }
                 if (!connection.headArrived()) {
-                    callback.failed(new IOException("too slow"));
+                    callback.failed(new EofException("too slow")); // which Jetty does not complain of
                     return true;
                 }
                 connection.begins(request);

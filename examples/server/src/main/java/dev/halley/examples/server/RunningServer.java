@@ -134,6 +134,11 @@ final class RunningServer implements AutoCloseable {
         return arrivals.arriving();
     }
 
+    /** Returns how many agents' streams there are. */
+    int streams() {
+        return events.streams();
+    }
+
     /** Returns how many connections there are. */
     int connections() {
         return connector.getConnectedEndPoints().size();

@@ -148,6 +148,26 @@ class AgentApiTest {
     }
 
     @Test
+    void events_toAReaderThatDoesNotRead_end_andCostNoWarning() throws Exception {
+        String chat = chat("Lea");
+        String text = "Canary text".repeat(2_000);
+        try (LogWatch log = new LogWatch();
+                Wire reader = new Wire(server.uri().getPort())) {
+            reader.say("GET /agent/1/events?secureKey=CanaryKey HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + server.token() + "\r\n\r\n");
+            Awaitility.await().until(() -> server.streams() == 1);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+                for (int i = 0; i < 50 && server.streams() > 0; i++) {
+                    write(chat, "messages", "text=" + text);
+                }
+                return server.streams() == 0;
+            });
+
+            assertThat(log.complaints()).isEmpty();
+        }
+    }
+
+    @Test
     void events_streamWhatHappens_inOrder() throws Exception {
         HttpResponse<Stream<String>> response = http.lines(agent("events"));
         Iterator<String> data = response.body()

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a terminal obeys instead of showing it never reaches the terminal, whoever sent it. */
 class PrintableTest {
@@ -116,6 +117,23 @@ class PrintableTest {
         assertThat(line.lines().findFirst().orElseThrow()).contains("WARN");
         assertThat(line).contains("IOException: b");
         assertThat(line.lines()).noneMatch(one -> one.startsWith("12:00:00 INFO"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.eclipse.jetty.server.Response",
+                "org.eclipse.jetty.http.HttpParser",
+                "org.eclipse.jetty.util.HostPort"
+            })
+    void loggersThatPrintRequests_areSilent(String name) throws Exception {
+        LoggerContext context = new LoggerContext();
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(getClass().getResource("/logback.xml"));
+
+        assertThat(context.getLogger(name).isWarnEnabled()).isFalse();
+        context.stop();
     }
 
     private static int post(URI uri, String body) throws Exception {

@@ -155,6 +155,22 @@ class SecretsTest {
                     socket.setSoLinger(true, 0);
                 }
             }
+            for (String path : List.of(
+                    chat + "/send", "/genesys/cometd/connect", "/agent/1/chats/" + key + "/messages", "/nothing")) {
+                for (String length : List.of("Content-Length: 1000", "Transfer-Encoding: chunked")) {
+                    try (Socket socket = new Socket(
+                            InetAddress.getLoopbackAddress(), server.uri().getPort())) {
+                        socket.getOutputStream()
+                                .write(("POST " + path + "?secureKey=" + key
+                                                + " HTTP/1.1\r\nHost: localhost\r\ngms_user: " + USER
+                                                + "\r\nAuthorization: Bearer " + AGENT_TOKEN + "\r\n" + length
+                                                + "\r\n\r\n")
+                                        .getBytes(UTF_8));
+                        http.send(http.to("/health")); // until it has been read
+                        socket.setSoLinger(true, 0);
+                    }
+                }
+            }
             Awaitility.await().until(() -> server.connections() <= 1);
         }
         Canaries.check();
