@@ -27,6 +27,15 @@ final class Root {
                 .toList();
     }
 
+    /** Returns the folders of the modules that are published and are no mere list. */
+    static List<String> published() {
+        return Pattern.compile("<artifactId>halley-(.*)</artifactId>\\s*<version>\\$")
+                .matcher(read("bom/pom.xml"))
+                .results()
+                .map(module -> module.group(1))
+                .toList();
+    }
+
     static Path of(String file) {
         return PATH.resolve(file);
     }
