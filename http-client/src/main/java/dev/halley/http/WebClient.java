@@ -116,6 +116,11 @@ public final class WebClient implements AutoCloseable {
         return exchange.answer.whenComplete((answer, failure) -> underWay.remove(exchange));
     }
 
+    /** For tests. */
+    HttpClient jetty() {
+        return client;
+    }
+
     /** Looks for overdue posts: Jetty's own timeout misses some requests of a connection that is reset. */
     private void look() {
         if (looking.compareAndSet(false, true)) {
@@ -186,8 +191,24 @@ public final class WebClient implements AutoCloseable {
                     .headers(headers -> post.headers().forEach(headers::put))
                     .body(new BytesRequestContent(post.contentType(), body))
                     .onRequestBegin(begun -> isUnderWay = true)
-                    .onRequestCommit(committed -> isCommitted = true)
-                    .send(this);
+                    .onRequestCommit(committed -> isCommitted = true);
+            try {
+                request.send(this);
+            } catch (RuntimeException e) {
+                thrown(e);
+            }
+        }
+
+        /** Jetty's sweep may take a new destination for an idle one, and end it before its first request is queued. */
+        private void thrown(RuntimeException failure) {
+            if (answer.isDone()) {
+                return;
+            }
+            if (!isCommitted && resends++ < RESENDS && client.isRunning()) {
+                client.getScheduler().schedule(this::send, RESEND_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+            } else {
+                fail(failure);
+            }
         }
 
         @Override

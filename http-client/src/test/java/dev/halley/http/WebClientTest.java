@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.eclipse.jetty.client.Destination;
+import org.eclipse.jetty.client.transport.HttpDestination;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +175,21 @@ class WebClientTest {
             assertThat(post(client, of("known.example", other)).status()).isEqualTo(200);
         } finally {
             gate.countDown();
+        }
+    }
+
+    /** Each second, Jetty's sweep ends destinations that are idle, and those that are so new that they look idle. */
+    @Test
+    void post_whoseDestinationIsSweptJustThen_isSentAgain() throws Exception {
+        try (WebClient client = WebClient.builder("halley-test").build()) {
+            assertThat(post(client, service.url()).reason()).isEqualTo("200");
+            for (Destination swept : client.jetty().getDestinations()) {
+                ((HttpDestination) swept).stop();
+                client.jetty()
+                        .getRequestListeners()
+                        .addQueuedListener(request -> client.jetty().removeDestination(swept));
+            }
+            assertThat(post(client, service.url()).reason()).isEqualTo("200");
         }
     }
 

@@ -587,6 +587,40 @@ class EngineEdgesTest {
         assertThat(counted).contains("pushGivenUp circuit: IllegalStateException");
     }
 
+    /** What a provider throws while it sends is its mistake, and no reason to lose the push. */
+    @Test
+    void aProviderThatThrowsOnce_isAskedAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        PushProvider clumsy = new PushProvider() {
+            @Override
+            public Payload format(Notification notification, Device device) {
+                return new Payload(notification.key(), "body", Map.of());
+            }
+
+            @Override
+            public CompletionStage<Outcome> send(Payload payload, Device device) {
+                if (asked.incrementAndGet() == 1) {
+                    throw new IllegalStateException("not now");
+                }
+                return CompletableFuture.completedFuture(new Outcome.Accepted());
+            }
+        };
+        try (ChatEngine other = ChatEngine.builder()
+                .providers(PushProviders.of(Map.of("test", clumsy)))
+                .clock(time)
+                .scheduler(time)
+                .observer(counting())
+                .build()) {
+            ChatId chat = join(other.open(new NewChat("request-chat", ANN, Device.of("test", "phone"))))
+                    .id();
+            join(other.said(chat, ChatEvent.text(Party.AGENT, "Agent Smith", "Hello Ann")));
+            time.advance(Duration.ofMinutes(3));
+        }
+
+        assertThat(asked).hasValue(2);
+        assertThat(counted).noneMatch(line -> line.startsWith("pushGivenUp"));
+    }
+
     @Test
     @SuppressWarnings("NullAway") // as somebody does whose code nobody checks for null
     void anAgentLinkThatReturnsNothing_isToldAgain_andNobodyStaysOnline() {

@@ -79,7 +79,7 @@ class SecretsInFailuresTest {
                         device -> {
                             throw new IllegalStateException(ALL);
                         },
-                        "format: IllegalStateException"),
+                        "IllegalStateException"),
                 arguments(device -> failedFuture(new IllegalArgumentException(ALL)), "IllegalArgumentException"),
                 arguments(
                         device -> failedFuture(new RuntimeException(ALL, new IllegalStateException(ALL))),

@@ -286,8 +286,14 @@ public final class PushDispatcher {
                     settle(circuit, provider, device, new Outcome.Unavailable(nameOf(failure)), took);
                 }
             });
+            Payload payload;
             try {
-                Payload payload = provider.format(notification, device);
+                payload = provider.format(notification, device);
+            } catch (RuntimeException e) {
+                send.answer.complete(new Outcome.Rejected(whyNot(e)));
+                return;
+            }
+            try {
                 provider.send(payload, device).whenComplete((outcome, failure) -> {
                     if (failure == null) {
                         send.answer.complete(outcome == null ? new Outcome.Unavailable("no outcome") : outcome);
@@ -295,8 +301,10 @@ public final class PushDispatcher {
                         send.answer.completeExceptionally(failure);
                     }
                 });
-            } catch (RuntimeException e) {
+            } catch (IllegalArgumentException e) {
                 send.answer.complete(new Outcome.Rejected(whyNot(e)));
+            } catch (RuntimeException e) {
+                send.answer.completeExceptionally(e); // nobody knows what became of the push
             }
         }
 
