@@ -185,6 +185,7 @@ public final class CometdAdapter {
             String channel = message.getChannel();
             if (!origins.allows(message)) {
                 // Also on a WebSocket, and with the id and cookie of a customer's session.
+                connections.refused("allowed_origins");
                 message.put(OF_FOREIGN_PAGE, true);
                 promise.succeed(false);
                 return;

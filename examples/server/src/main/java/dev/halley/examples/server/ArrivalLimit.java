@@ -36,9 +36,15 @@ final class ArrivalLimit {
     private final Duration limit;
     private final Set<Timed> arriving = ConcurrentHashMap.newKeySet();
 
-    /** @param limit how long; 0 for no bound */
-    ArrivalLimit(Duration limit) {
+    private final Runnable refused;
+
+    /**
+     * @param limit how long; 0 for no bound
+     * @param refused called for each request that is ended
+     */
+    ArrivalLimit(Duration limit, Runnable refused) {
         this.limit = limit;
+        this.refused = refused;
     }
 
     /** Returns how often {@link #look} is to be called; 0 for never. */
@@ -209,9 +215,11 @@ final class ArrivalLimit {
                 return;
             }
             if (phase.compareAndSet(Phase.HEAD, Phase.EXPIRED)) {
+                refused.run();
                 write(Callback.from(this::close), ByteBuffer.wrap(TOO_SLOW));
                 began = now;
             } else if (phase.compareAndSet(Phase.BODY, Phase.EXPIRED)) {
+                refused.run();
                 // As if it had been silent for too long: whoever waits for the body is told.
                 began = now;
                 if (getConnection().onIdleExpired(new TimeoutException("The request did not arrive in time"))) {

@@ -59,6 +59,22 @@ final class ChatApi extends JsonApi {
         }
     }
 
+    /**
+     * What the answer to a chat's creation shows beside the chat.
+     *
+     * @param secureKey null if the chat was there before
+     * @param deviceRefused why its device was not taken; null if it was
+     */
+    private record Opening(
+            Fields fields,
+            @Nullable String secureKey,
+            @Nullable String deviceRefused) {
+        @Override
+        public String toString() {
+            return "Opening";
+        }
+    }
+
     /** A customer's call on an existing chat. */
     private record Call(ChatView chat, Fields fields) {
 
@@ -144,7 +160,7 @@ final class ChatApi extends JsonApi {
     private CompletionStage<Answer> createChat(String id, UserId user, Request request, Fields fields) {
         return find(user, id, request, fields)
                 .thenCompose(found -> found.isPresent()
-                        ? opened(found.get(), fields, Map.of())
+                        ? opened(found.get(), new Opening(fields, null, null))
                         : openChat(id, user, request, fields));
     }
 
@@ -159,7 +175,15 @@ final class ChatApi extends JsonApi {
         if (nickname.length() > ChatEvent.MAX_NICKNAME) {
             throw Refusal.unacceptable("A name has at most " + ChatEvent.MAX_NICKNAME + " characters");
         }
-        NewChat chat = new NewChat(instance.service(), user, device(fields))
+        Device device = null;
+        String refused = null;
+        try {
+            device = device(fields);
+        } catch (IllegalArgumentException e) {
+            refused = e.getMessage(); // no reason against a chat
+        }
+        Opening opening = new Opening(fields, instance.secureKey(), refused);
+        NewChat chat = new NewChat(instance.service(), user, device)
                 .withServiceId(id)
                 .withNickname(nickname)
                 .withSecureKey(instance.secureKey());
@@ -167,21 +191,26 @@ final class ChatApi extends JsonApi {
         return engine.open(told ? chat : chat.asPolled()).thenCompose(view -> {
             instances.invalidate(id);
             desk.changed(view.id());
-            return opened(view, fields, Map.of("secureKey", instance.secureKey()));
+            return opened(view, opening);
         });
     }
 
     /** Shows only the customer's own notice of joining: the answer confirms nothing. */
-    private CompletionStage<Answer> opened(ChatView chat, Fields fields, Map<String, String> secrets) {
+    private CompletionStage<Answer> opened(ChatView chat, Opening opening) {
         return rows(chat, 0, 1).thenApply(transcript -> {
             List<Row> coming = transcript.rows().stream()
                     .filter(row -> row.position() == 1)
                     .toList();
             String state = chat.ended() ? ChatApiV1.DISCONNECTED : ChatApiV1.CONNECTED;
             Map<String, Object> answer = ChatApiV1.state(transcript.chat(), coming, state);
-            if (fields.isTrue("_verbose")) {
+            if (opening.fields().isTrue("_verbose")) {
                 addDetails(answer, chat);
-                answer.putAll(secrets);
+                if (opening.secureKey() != null) {
+                    answer.put("secureKey", opening.secureKey());
+                }
+            }
+            if (opening.deviceRefused() != null) {
+                answer.put("deviceRefused", opening.deviceRefused());
             }
             return Answer.ok(answer);
         });
@@ -218,7 +247,13 @@ final class ChatApi extends JsonApi {
         if (call.fields().filled("push_notification_deviceid").isPresent()) {
             call.fields().required("push_notification_type");
         }
-        return engine.device(call.chat().id(), device(call.fields()))
+        Device device;
+        try {
+            device = device(call.fields());
+        } catch (IllegalArgumentException e) {
+            throw Refusal.unacceptable(String.valueOf(e.getMessage()));
+        }
+        return engine.device(call.chat().id(), device)
                 .thenCompose(chat -> shown(call, chat.orElseThrow(Refusal::notFound), OptionalLong.empty()));
     }
 
@@ -324,6 +359,7 @@ final class ChatApi extends JsonApi {
         }
     }
 
+    /** Throws an IllegalArgumentException that says what is wrong with the device. */
     private static @Nullable Device device(Fields fields) {
         Optional<String> token = fields.filled("push_notification_deviceid");
         if (token.isEmpty()) {
@@ -333,16 +369,12 @@ final class ChatApi extends JsonApi {
         String type = fields.filled("push_notification_type")
                 .filter(name -> name.matches("[A-Za-z0-9._-]{1,64}"))
                 .orElse("unknown");
-        try {
-            return new Device(
-                    type,
-                    token.get(),
-                    fields.get("push_notification_provider").orElse(""),
-                    fields.get("push_notification_language").orElse(""),
-                    fields.isTrue("push_notification_debug"));
-        } catch (IllegalArgumentException e) {
-            throw Refusal.unacceptable(String.valueOf(e.getMessage()));
-        }
+        return new Device(
+                type,
+                token.get(),
+                fields.get("push_notification_provider").orElse(""),
+                fields.get("push_notification_language").orElse(""),
+                fields.isTrue("push_notification_debug"));
     }
 
     private static UserId user(Request request) {

@@ -25,12 +25,17 @@ final class FrontDoor extends Handler.Wrapper {
 
     private final AllowedOrigins origins;
     private final boolean loopbackOnly;
+    private final Runnable refused;
 
-    /** @param loopbackOnly whether only names of this computer's loopback are accepted as the server's */
-    FrontDoor(Handler inside, AllowedOrigins origins, boolean loopbackOnly) {
+    /**
+     * @param refused called for each page that is refused
+     * @param loopbackOnly whether only names of this computer's loopback are accepted as the server's
+     */
+    FrontDoor(Handler inside, AllowedOrigins origins, boolean loopbackOnly, Runnable refused) {
         super(inside);
         this.origins = origins;
         this.loopbackOnly = loopbackOnly;
+        this.refused = refused;
     }
 
     @Override
@@ -66,6 +71,7 @@ final class FrontDoor extends Handler.Wrapper {
             throw Refusal.misdirected();
         }
         if (!origins.allows(asking, hosts, request.getHeaders().getValuesList("X-Forwarded-Host"))) {
+            refused.run();
             throw Refusal.foreignOrigin(AllowedOrigins.refusal(asking));
         }
         if (request.getMethod().equals("TRACE")) {

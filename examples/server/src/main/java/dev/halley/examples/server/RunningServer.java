@@ -74,7 +74,7 @@ final class RunningServer implements AutoCloseable {
         FailedKeys failedKeys = new FailedKeys();
         AllowedOrigins origins = AllowedOrigins.of(engine.settings());
         bayeux = new BayeuxServlet(engine, failedKeys, origins);
-        arrivals = new ArrivalLimit(engine.settings().bodyTimeout());
+        arrivals = new ArrivalLimit(engine.settings().bodyTimeout(), () -> refused("body_timeout"));
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("halley-http");
         server = new Server(threads);
@@ -91,8 +91,8 @@ final class RunningServer implements AutoCloseable {
                 events,
                 new AgentApi(engine, desk, settings.token()),
                 cometd());
-        server.setHandler(
-                new GracefulHandler(arrivals.handler(new FrontDoor(calls, origins, settings.loopbackOnly()))));
+        server.setHandler(new GracefulHandler(arrivals.handler(
+                new FrontDoor(calls, origins, settings.loopbackOnly(), () -> refused("allowed_origins")))));
     }
 
     /**
@@ -168,6 +168,10 @@ final class RunningServer implements AutoCloseable {
         } finally {
             engine.close();
         }
+    }
+
+    private void refused(String bound) {
+        engine.connections().refused(bound);
     }
 
     private void every(Duration period, Runnable chore) {

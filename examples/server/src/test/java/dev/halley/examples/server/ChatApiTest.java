@@ -333,6 +333,27 @@ class ChatApiTest {
                 .isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "t%0Aoken&push_notification_type=fcm",
+                "t&push_notification_type=fcm&push_notification_language=*",
+                "t&push_notification_type=fcm&push_notification_provider=%24"
+            })
+    void deviceOfAnotherForm_isRefusedByName_andTheChatOpens(String device) {
+        Http.Reply reply =
+                http.post("ada", service("request-chat"), "notify_by=comet&push_notification_deviceid=" + device);
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.json().path("chatIxnState").asText()).isEqualTo("CONNECTED");
+        assertThat(reply.json().path("deviceRefused").asText()).startsWith("A ");
+
+        Http.Reply fine = http.post(
+                "ada",
+                service("request-chat"),
+                "notify_by=comet&push_notification_deviceid=t&push_notification_type=fcm");
+        assertThat(fine.json().has("deviceRefused")).isFalse();
+    }
+
     @Test
     void otherMethods_are405() {
         assertRefused(http.send(http.to(chat() + "/send").header("gms_user", "ada")), 405);
