@@ -47,9 +47,9 @@ public final class AllowedOrigins {
 
     /**
      * Returns whether a request is allowed. It is if it has no {@code Origin}, as no page has sent it then; if its one
-     * {@code Origin} is listed; or if host and port of that are those of a {@code Host} or {@code X-Forwarded-Host}. The
-     * scheme does not matter there, as TLS may end before the server; it only says which port is meant where none is
-     * named. Pages can't set the other two headers.
+     * {@code Origin} is listed; or if host and port of that are those of a {@code Host} or {@code X-Forwarded-Host}.
+     * The scheme does not matter there, as TLS may end before the server; it only says which port is meant where none
+     * is named. Pages can't set the other two headers.
      *
      * @param origins the values of all headers {@code Origin}
      * @param hosts the values of all headers {@code Host}
