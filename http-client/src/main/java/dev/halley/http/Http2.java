@@ -31,6 +31,7 @@ final class Http2 {
     static HttpClientTransport transport(ClientConnector connector) {
         HTTP2Client http2 = new HTTP2Client(connector);
         http2.setMaxConcurrentPushedStreams(0);
+        http2.setMaxResponseHeadersSize(Jetty.HEADERS);
         return new Transport(connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2));
     }
 

@@ -10,6 +10,8 @@ import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.RedirectProtocolHandler;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpCompliance.Violation;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -28,7 +30,14 @@ final class Jetty implements AutoCloseable {
 
     private static final int THREADS = 8;
     private static final int REQUESTS_QUEUED = 4_096;
-    private static final int HEADERS = 8_192;
+
+    /** Large enough for the cookies and policies that load balancers and firewalls add. */
+    static final int HEADERS = 65_536;
+
+    /** What RFC 9112 lets a client repair: the length said twice, and a length beside chunks, which go before it. */
+    private static final HttpCompliance LENIENT = HttpCompliance.RFC7230.with(
+            "answers", Violation.MULTIPLE_CONTENT_LENGTHS, Violation.TRANSFER_ENCODING_WITH_CONTENT_LENGTH);
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IDLE_TIMEOUT = WebClient.MOST_TIME_LIMIT.plusSeconds(5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
@@ -81,6 +90,7 @@ final class Jetty implements AutoCloseable {
         client.setMaxConnectionsPerDestination(CONNECTIONS);
         client.setMaxRequestsQueuedPerDestination(REQUESTS_QUEUED);
         client.setMaxResponseHeadersSize(HEADERS);
+        client.setHttpCompliance(LENIENT);
         // Devices can name new destinations without end.
         client.setDestinationIdleTimeout(IDLE_TIMEOUT.toMillis());
         try {

@@ -15,8 +15,14 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** Returns how long a value asks to wait, in seconds or until a date; empty if it is neither, or null. */
-    static Optional<Duration> parse(@Nullable String value, Instant now) {
+    /**
+     * Returns how long a value asks to wait, in seconds or until a date; empty if it is neither, or null.
+     *
+     * @param date the header {@code Date} of the answer, or null: a date is reckoned from it, since the service's clock
+     *     and ours may differ
+     * @param now our time, if the answer has no date
+     */
+    static Optional<Duration> parse(@Nullable String value, @Nullable String date, Instant now) {
         if (value == null) {
             return Optional.empty();
         }
@@ -27,8 +33,18 @@ final class RetryAfter {
                 String digits = text.length() > 9 ? "999999999" : text;
                 return Optional.of(bounded(Duration.ofSeconds(Integer.parseInt(digits))));
             }
-            return Optional.of(
-                    bounded(Duration.between(now, HttpDateTime.parse(text).toInstant())));
+            Instant until = HttpDateTime.parse(text).toInstant();
+            return Optional.of(bounded(Duration.between(toInstant(date).orElse(now), until)));
+        } catch (DateTimeException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Instant> toInstant(@Nullable String date) {
+        try {
+            return date == null
+                    ? Optional.empty()
+                    : Optional.of(HttpDateTime.parse(date.strip()).toInstant());
         } catch (DateTimeException | IllegalArgumentException e) {
             return Optional.empty();
         }

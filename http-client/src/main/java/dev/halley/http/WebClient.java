@@ -24,11 +24,13 @@ import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.RetryableRequestException;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpScheme;
@@ -46,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It follows no redirect, keeps no cookie and answers no challenge, so 302 and 401 are answers like any other. It
  * sends no header but those of the post and those that HTTP needs. It has at most 64 connections to each host, and at
- * most 4,096 posts wait for one of these; an idle connection ends after 35 seconds. The headers of an answer have at
- * most 8 KiB. At most 9 daemon threads serve a client, and up to 64 more look hosts up, each for as long as that takes.
+ * most 4,096 posts wait for one of these; an idle connection ends after 35 seconds. Of the headers of an
+ * answer, at most 64 KiB are read. A final status decides, though what follows it breaks the rules of HTTP. At most 9 daemon threads serve a client, and up to 64 more look hosts up, each for as long as that takes.
  *
  * <p>If a connection goes away before the server has begun to work at a post, the post is sent again at once, within
  * its time limit. If a post fails in any other way, nobody knows what became of it, and it is left to the engine to
@@ -68,6 +70,9 @@ public final class WebClient implements AutoCloseable {
 
     /** How many bytes of a body that nobody wants are read; a longer body costs the connection. */
     private static final int MOST_SKIPPED = 4_096;
+
+    /** Jetty's word for a head that ends before its empty line. */
+    private static final String BREAKS_OFF = "Early EOF";
 
     private final Jetty jetty;
     private final HttpClient client;
@@ -161,6 +166,9 @@ public final class WebClient implements AutoCloseable {
         private volatile boolean isCommitted;
         private volatile boolean hasHead;
 
+        /** What the status line said; 0 as long as there is none. Jetty puts another one in its place in a bad head. */
+        private volatile int status;
+
         Exchange(Post post) {
             this.post = post;
             this.body = post.body().getBytes(UTF_8);
@@ -178,6 +186,7 @@ public final class WebClient implements AutoCloseable {
             isUnderWay = false;
             isCommitted = false;
             hasHead = false;
+            status = 0;
             read.reset();
             skipped = 0;
             long left = post.timeLimit().toNanos() - (System.nanoTime() - began);
@@ -209,6 +218,11 @@ public final class WebClient implements AutoCloseable {
             } else {
                 fail(failure);
             }
+        }
+
+        @Override
+        public void onBegin(Response response) {
+            status = response.getStatus();
         }
 
         @Override
@@ -246,7 +260,7 @@ public final class WebClient implements AutoCloseable {
         @Override
         public void onComplete(Result result) {
             Throwable failure = result.getFailure();
-            if (failure == null || (hasHead && saysEnough(result.getResponse().getStatus()))) {
+            if (failure == null || isSettled(failure)) {
                 answer.complete(toAnswer(result.getResponse()));
             } else if (!answer.isDone() && resends < RESENDS && reachedNobody(failure) && client.isRunning()) {
                 // At once on another connection; the pool may need a moment to notice that this one is going away.
@@ -264,15 +278,34 @@ public final class WebClient implements AutoCloseable {
             }
         }
 
-        /** Returns whether the status alone says what to do. Most 4xx need their body, and here it is lost. */
-        private static boolean saysEnough(int status) {
-            return status >= 500 || status == 429 || (status >= 200 && status < 300);
+        /**
+         * Returns whether the status decides, though what follows it is lost or wrong. The same push would get the same
+         * answer again and again. A head that breaks off is no answer: its status line may be all that is left of it.
+         */
+        private boolean isSettled(Throwable failure) {
+            return (hasHead || isWrongHead(failure)) && saysEnough();
+        }
+
+        /** Returns whether there is a final status, and headers behind it that break the rules or are too long. */
+        private boolean isWrongHead(Throwable failure) {
+            return status >= 200
+                    && failure instanceof HttpResponseException
+                    && failure.getCause() instanceof HttpException wrong
+                    && !BREAKS_OFF.equals(wrong.getReason());
+        }
+
+        /** Returns whether the status alone says what to do. Most 4xx need their body, if somebody reads it. */
+        private boolean saysEnough() {
+            return errorBodies == 0 || status >= 500 || status == 429 || (status >= 200 && status < 300);
         }
 
         private HttpAnswer toAnswer(Response response) {
             return HttpAnswer.of(
-                    response.getStatus(),
-                    RetryAfter.parse(response.getHeaders().get(HttpHeader.RETRY_AFTER), clock.instant()),
+                    status,
+                    RetryAfter.parse(
+                            response.getHeaders().get(HttpHeader.RETRY_AFTER),
+                            response.getHeaders().get(HttpHeader.DATE),
+                            clock.instant()),
                     read.toString(UTF_8));
         }
 
@@ -354,7 +387,7 @@ public final class WebClient implements AutoCloseable {
         }
 
         /**
-         * Sets the clock, which is needed if {@code Retry-After} is a date.
+         * Sets the clock, which is needed if {@code Retry-After} is a date and the answer itself has none.
          *
          * @param time says what time it is; default: the system's clock
          * @return this builder

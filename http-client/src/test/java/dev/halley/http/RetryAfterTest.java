@@ -28,13 +28,26 @@ class RetryAfterTest {
         "'Thu, 24 Nov 2039 08:00:30 GMT', PT24H",
     })
     void parse_readsSecondsOrADate(String value, Duration wait) {
-        assertThat(RetryAfter.parse(value, NOW)).contains(wait);
+        assertThat(RetryAfter.parse(value, null, NOW)).contains(wait);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'Tue, 24 Nov 2026 09:00:30 GMT', 'Tue, 24 Nov 2026 09:00:00 GMT', PT30S",
+        "'Tue, 24 Nov 2026 07:00:30 GMT', 'Tue, 24 Nov 2026 07:00:00 GMT', PT30S",
+        "'Tue, 24 Nov 2026 07:00:30 GMT', 'Tue, 24 Nov 2026 08:00:00 GMT', PT0S",
+        "'Tue, 24 Nov 2026 08:00:30 GMT', yesterday, PT29.5S",
+        "'Tue, 24 Nov 2026 08:00:30 GMT', '', PT29.5S",
+        "120, 'Tue, 24 Nov 2026 09:00:00 GMT', PT2M",
+    })
+    void parse_reckonsFromTheDateOfTheAnswer_whoseClockMayBeAnotherThanOurs(String value, String date, Duration wait) {
+        assertThat(RetryAfter.parse(value, date, NOW)).contains(wait);
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "-1", "1.5", "soon", "2 s", "Tue, 99 Nov 2026 08:00:30 GMT", "٣"})
     void parse_ignoresWhatIsNeither(String value) {
-        assertThat(RetryAfter.parse(value, NOW)).isEmpty();
+        assertThat(RetryAfter.parse(value, null, NOW)).isEmpty();
     }
 }

@@ -77,6 +77,7 @@ public final class FcmStandIn implements AutoCloseable {
     private static final Set<String> FIELDS = Set.of("token", "data", "notification", "android");
     private static final Set<String> ANDROID = Set.of("priority", "ttl", "collapse_key", "notification");
     private static final int MOST_BYTES = 4_096;
+    private static final int MOST_HEADERS = 32_768;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Server server;
@@ -316,6 +317,7 @@ public final class FcmStandIn implements AutoCloseable {
 
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
+        http.setResponseHeaderSize(MOST_HEADERS);
         SslContextFactory.Server tls = new SslContextFactory.Server();
         tls.setKeyStorePath(builder.certificates.serverKeyStore().toString());
         tls.setKeyStorePassword(Certificates.PASSWORD);

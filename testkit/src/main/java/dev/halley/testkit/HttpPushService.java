@@ -1,6 +1,7 @@
 package dev.halley.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
@@ -9,15 +10,21 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
  * A push service over plain HTTP/1.1 on the loopback interface. It has those answers for which a status is set; the
- * tests of all others are skipped.
+ * tests of all others are skipped. {@link PushService.Answer#ACCEPTED_AT_LENGTH}, {@link PushService.Answer#ENDLESS} and
+ * {@link PushService.Answer#UNAVAILABLE_UNTIL_A_DATE} are made from the answers that they vary.
  *
  * <p>Like a real service, it repeats in its answers what it was sent, with token, text and credentials.
  *
@@ -26,6 +33,8 @@ import org.junit.jupiter.api.Assumptions;
 public final class HttpPushService implements PushService {
 
     private static final int MOST_REPEATED = 2_000;
+    private static final String LONG_HEAD = ("X-Policy: " + "x".repeat(290) + "\r\n").repeat(30);
+    private static final Pattern RETRY_AFTER = Pattern.compile("Retry-After: [0-9]+\r\n");
 
     private final Map<Answer, String> heads = new EnumMap<>(Answer.class);
     private final Sockets sockets;
@@ -69,8 +78,24 @@ public final class HttpPushService implements PushService {
 
     private @Nullable String head(Answer of) {
         synchronized (heads) {
-            return heads.get(of == Answer.ENDLESS ? Answer.ACCEPTED : of);
+            return switch (of) {
+                case ENDLESS -> heads.get(Answer.ACCEPTED);
+                case ACCEPTED_AT_LENGTH -> heads.get(Answer.ACCEPTED) + LONG_HEAD;
+                case UNAVAILABLE_UNTIL_A_DATE -> untilADate(heads.get(Answer.UNAVAILABLE_FOR_A_MINUTE));
+                default -> heads.get(of);
+            };
         }
+    }
+
+    /** Returns the same head with dates instead of seconds, by a clock that is an hour ahead. */
+    private static @Nullable String untilADate(@Nullable String head) {
+        if (head == null) {
+            return null;
+        }
+        ZonedDateTime date = Instant.now().plus(Duration.ofHours(1)).atZone(ZoneOffset.UTC);
+        String until = RFC_1123_DATE_TIME.format(date.plusMinutes(1));
+        return RETRY_AFTER.matcher(head).replaceFirst("Retry-After: " + until + "\r\n")
+                + "Date: " + RFC_1123_DATE_TIME.format(date) + "\r\n";
     }
 
     private void serve(Socket socket) throws IOException {

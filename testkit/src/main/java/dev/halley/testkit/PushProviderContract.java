@@ -520,8 +520,18 @@ public abstract class PushProviderContract {
 
     @Test
     void optional_send_toAServiceThatAsksToWait_saysForHowLong() {
+        assertSaysForHowLong(Answer.UNAVAILABLE_FOR_A_MINUTE);
+    }
+
+    /** Whose clock is right does not matter: the service says what time it is, too. */
+    @Test
+    void optional_send_toAServiceThatAsksToWaitUntilADate_saysForHowLong() {
+        assertSaysForHowLong(Answer.UNAVAILABLE_UNTIL_A_DATE);
+    }
+
+    private void assertSaysForHowLong(Answer answer) {
         PushProvider provider = open();
-        theService().answer(Answer.UNAVAILABLE_FOR_A_MINUTE);
+        theService().answer(answer);
 
         Settled settled = settled(provider, payload(provider));
 
@@ -532,6 +542,16 @@ public abstract class PushProviderContract {
                                 .as("the wait that the service asks for")
                                 .hasValueSatisfying(wait ->
                                         assertThat(wait).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(90))));
+    }
+
+    /** The status decides. Else the same push is sent again and again, until its time to live is over. */
+    @Test
+    void optional_send_ofAPushThatIsTakenWithManyHeaders_isAccepted() {
+        PushProvider provider = open();
+        theService().answer(Answer.ACCEPTED_AT_LENGTH);
+
+        assertAccepted(provider);
+        assertAccepted(provider);
     }
 
     @Test

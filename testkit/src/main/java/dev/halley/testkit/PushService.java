@@ -15,6 +15,8 @@ public interface PushService extends AutoCloseable {
     enum Answer {
         /** The push is accepted. */
         ACCEPTED,
+        /** The push is accepted, with nine kilobytes of headers, as gateways and firewalls add them. */
+        ACCEPTED_AT_LENGTH,
         /** The push can never be accepted: it is malformed or too long, for example. */
         REJECTED,
         /** The token belongs to no device, or no longer. */
@@ -23,6 +25,11 @@ public interface PushService extends AutoCloseable {
         UNAVAILABLE,
         /** The push can't be accepted for the next 60 seconds. */
         UNAVAILABLE_FOR_A_MINUTE,
+        /**
+         * The same, but it names the date at which the 60 seconds are over, and its clock, which also dates its answers,
+         * is an hour ahead.
+         */
+        UNAVAILABLE_UNTIL_A_DATE,
         /** The answer begins well and never ends. */
         ENDLESS
     }

@@ -2,6 +2,7 @@ package dev.halley.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
 
 import dev.halley.Device;
 import dev.halley.Notification;
@@ -18,6 +19,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,9 +39,11 @@ class PagerProvider implements PushProvider {
 
     static final int LIMIT = 1_000;
 
-    private static final int MOST_HEAD = 8_192;
+    private static final int MOST_HEAD = 65_536;
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([0-9]{3}) .*", Pattern.DOTALL);
     private static final Pattern RETRY_AFTER = Pattern.compile("\r\nRetry-After: ([0-9]{1,6})\r\n");
+    private static final Pattern UNTIL = Pattern.compile("\r\nRetry-After: ([A-Z][a-z]{2}, .+)\r\n");
+    private static final Pattern DATE = Pattern.compile("\r\nDate: (.+)\r\n");
 
     private final URI service;
     private final Duration timeLimit;
@@ -140,7 +145,16 @@ class PagerProvider implements PushProvider {
 
     static Optional<Duration> retryAfter(String answer) {
         Matcher wait = RETRY_AFTER.matcher(answer);
+        Matcher until = UNTIL.matcher(answer);
+        Matcher date = DATE.matcher(answer);
+        if (until.find() && date.find()) {
+            return Optional.of(Duration.between(toInstant(date.group(1)), toInstant(until.group(1))));
+        }
         return wait.find() ? Optional.of(Duration.ofSeconds(Long.parseLong(wait.group(1)))) : Optional.empty();
+    }
+
+    static Instant toInstant(String date) {
+        return ZonedDateTime.parse(date, RFC_1123_DATE_TIME).toInstant();
     }
 
     Outcome outcome(int status, Optional<Duration> retryAfter) {

@@ -1,6 +1,7 @@
 package dev.halley.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +24,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -271,6 +274,27 @@ class PushProviderContractTest {
                                 service,
                                 (status, wait) -> new Outcome.Unavailable(
                                         "429", wait.map(seconds -> Duration.ofMillis(seconds.toSeconds()))))),
+                fault(
+                        "Retry-After is reckoned from this machine's clock",
+                        "optional_send_toAServiceThatAsksToWaitUntilADate_saysForHowLong",
+                        service -> new Pager(service) {
+                            @Override
+                            Outcome outcome(String answer) {
+                                String now = RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
+                                return super.outcome(answer.replaceFirst("\r\nDate: .+\r\n", "\r\nDate: " + now + "\r\n"));
+                            }
+                        }),
+                fault(
+                        "an answer has at most 8 KiB of headers",
+                        "optional_send_ofAPushThatIsTakenWithManyHeaders_isAccepted",
+                        service -> new Pager(service) {
+                            @Override
+                            Outcome outcome(String answer) {
+                                return answer.length() > 8_192
+                                        ? new Outcome.Unavailable("malformed answer")
+                                        : super.outcome(answer);
+                            }
+                        }),
                 fault("one at a time", "required_send_ofManyThreads_isAccepted", service -> new Pager(service) {
                     private final AtomicInteger inFlight = new AtomicInteger();
 

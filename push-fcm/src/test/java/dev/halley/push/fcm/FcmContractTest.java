@@ -1,5 +1,7 @@
 package dev.halley.push.fcm;
 
+import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.halley.Device;
@@ -16,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +46,15 @@ class FcmContractTest extends PushProviderContract {
                 fcm.otherwise(
                         switch (answer) {
                             case ACCEPTED -> FcmStandIn.Answer.ACCEPTED;
+                            case ACCEPTED_AT_LENGTH ->
+                                FcmStandIn.Answer.ACCEPTED.with("X-Policy", "x".repeat(9_000));
                             case REJECTED -> FcmStandIn.Answer.error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT");
                             case UNREGISTERED -> FcmStandIn.Answer.UNREGISTERED;
                             case UNAVAILABLE -> FcmStandIn.Answer.error(503, "UNAVAILABLE", "UNAVAILABLE");
                             case UNAVAILABLE_FOR_A_MINUTE ->
                                 FcmStandIn.Answer.error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")
                                         .with("Retry-After", "60");
+                            case UNAVAILABLE_UNTIL_A_DATE -> untilADate();
                             case ENDLESS -> FcmStandIn.Answer.endless(400);
                         });
             }
@@ -57,6 +64,14 @@ class FcmContractTest extends PushProviderContract {
                 fcm.close();
             }
         };
+    }
+
+    /** Returns the answer of a service whose clock is an hour ahead. */
+    private static FcmStandIn.Answer untilADate() {
+        ZonedDateTime date = ZonedDateTime.now(ZoneOffset.UTC).plusHours(1);
+        return FcmStandIn.Answer.error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")
+                .with("Date", RFC_1123_DATE_TIME.format(date))
+                .with("Retry-After", RFC_1123_DATE_TIME.format(date.plusMinutes(1)));
     }
 
     @Override
