@@ -21,6 +21,8 @@ public final class HttpAnswer {
 
     private static final int NO_ANSWER = 0;
 
+    private static final Set<Integer> NOT_THE_PUSHS_FAULT = Set.of(401, 403, 404, 407);
+
     private static final Set<String> REASONS = Set.of(
             "timeout",
             "look-up timeout",
@@ -104,9 +106,11 @@ public final class HttpAnswer {
     }
 
     /**
-     * Returns what the answer means for a push, unless its service says otherwise: 2xx is {@link Outcome.Accepted}, 410
-     * is {@link Outcome.Unregistered}, what {@link #isTemporary()} is {@link Outcome.Unavailable} for as long as {@link
-     * #retryAfter()} says, and everything else is {@link Outcome.Rejected}, redirects and forbidden addresses included.
+     * Returns what the answer means for a push, unless its service says otherwise: 2xx is {@link Outcome.Accepted}, and
+     * 410 is {@link Outcome.Unregistered}. What {@link #isTemporary()}, and also 401, 403, 404 and 407, is {@link
+     * Outcome.Unavailable} for as long as {@link #retryAfter()} says: that is how a deploy, a firewall, a secret that is
+     * being replaced and a proxy look, and none of them is the push's fault. Everything else is {@link
+     * Outcome.Rejected}, redirects and forbidden addresses included.
      *
      * @return the outcome, whose reason is {@link #reason()}
      */
@@ -117,7 +121,9 @@ public final class HttpAnswer {
         if (status == 410) {
             return new Outcome.Unregistered(reason);
         }
-        return isTemporary() ? new Outcome.Unavailable(reason, retryAfter) : new Outcome.Rejected(reason);
+        return isTemporary() || NOT_THE_PUSHS_FAULT.contains(status)
+                ? new Outcome.Unavailable(reason, retryAfter)
+                : new Outcome.Rejected(reason);
     }
 
     private static String word(Throwable failure) {

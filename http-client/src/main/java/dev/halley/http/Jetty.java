@@ -1,6 +1,12 @@
 package dev.halley.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.base.Ticker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -13,6 +19,8 @@ import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpCompliance.Violation;
 import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -27,6 +35,9 @@ final class Jetty implements AutoCloseable {
 
     /** The most connections to one destination if each carries one request at a time. */
     static final int CONNECTIONS = 64;
+
+    /** Firewalls refuse requests that do not say who they are. */
+    private static final String USER_AGENT = "Halley/" + version();
 
     private static final int THREADS = 8;
     private static final int REQUESTS_QUEUED = 4_096;
@@ -86,7 +97,7 @@ final class Jetty implements AutoCloseable {
         client.setSocketAddressResolver(new GuardedResolver(lookUps, guard));
         client.setFollowRedirects(false);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
-        client.setUserAgentField(null);
+        client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, USER_AGENT));
         client.setMaxConnectionsPerDestination(CONNECTIONS);
         client.setMaxRequestsQueuedPerDestination(REQUESTS_QUEUED);
         client.setMaxResponseHeadersSize(HEADERS);
@@ -104,6 +115,14 @@ final class Jetty implements AutoCloseable {
         client.getProtocolHandlers().remove(RedirectProtocolHandler.NAME);
         client.getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);
         client.getProtocolHandlers().remove(ProxyAuthenticationProtocolHandler.NAME);
+    }
+
+    private static String version() {
+        try (InputStream in = requireNonNull(Jetty.class.getResourceAsStream("version.txt"), "version.txt")) {
+            return new String(in.readAllBytes(), US_ASCII).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     HttpClient client() {

@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It follows no redirect, keeps no cookie and answers no challenge, so 302 and 401 are answers like any other. It
- * sends no header but those of the post and those that HTTP needs. It has at most 64 connections to each host, and at
+ * sends no header but those of the post, those that HTTP needs, and {@code User-Agent: Halley/} with its version, unless
+ * the post has another one. It has at most 64 connections to each host, and at
  * most 4,096 posts wait for one of these; an idle connection ends after 35 seconds. Of the headers of an
  * answer, at most 64 KiB are read. A final status decides, though what follows it breaks the rules of HTTP. At most 9 daemon threads serve a client, and up to 64 more look hosts up, each for as long as that takes.
  *

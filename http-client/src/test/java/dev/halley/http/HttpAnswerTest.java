@@ -34,7 +34,7 @@ class HttpAnswerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 409, 413, 415, 422, 451, 499})
+    @ValueSource(ints = {300, 301, 302, 303, 304, 307, 308, 400, 405, 409, 413, 415, 422, 451, 499})
     void status3xxAndMost4xx_areRejected(int status) {
         assertThat(outcome(status, FIVE)).isEqualTo(new Outcome.Rejected(Integer.toString(status)));
     }
@@ -42,6 +42,14 @@ class HttpAnswerTest {
     @ParameterizedTest
     @ValueSource(ints = {101, 408, 425, 429, 500, 501, 502, 503, 504, 507, 599})
     void status5xxAndAFew4xx_areUnavailable(int status) {
+        assertThat(outcome(status, Optional.empty())).isEqualTo(new Outcome.Unavailable(Integer.toString(status)));
+        assertThat(outcome(status, FIVE)).isEqualTo(new Outcome.Unavailable(Integer.toString(status), FIVE));
+    }
+
+    /** A deploy, a firewall, a secret that is being replaced, a proxy. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404, 407})
+    void statusThatIsNotThePushsFault_isUnavailable(int status) {
         assertThat(outcome(status, Optional.empty())).isEqualTo(new Outcome.Unavailable(Integer.toString(status)));
         assertThat(outcome(status, FIVE)).isEqualTo(new Outcome.Unavailable(Integer.toString(status), FIVE));
     }

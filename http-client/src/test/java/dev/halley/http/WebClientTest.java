@@ -62,10 +62,25 @@ class WebClientTest {
             assertThat(post(client, service.url()).body())
                     .startsWith("POST /push HTTP/1.1\r\n")
                     .contains("\r\nPager: on\r\n", "\r\nContent-Type: text/plain\r\n", "\r\nContent-Length: 7\r\n")
-                    .doesNotContain("User-Agent", "Accept-Encoding")
+                    .doesNotContain("Accept-Encoding")
                     .endsWith("\r\n\r\nGrüße");
             service.answer(Answer.ACCEPTED);
             assertThat(post(client, service.url()).body()).isEmpty();
+        }
+    }
+
+    @Test
+    void post_saysWhoSendsIt_forFirewallsRefuseOthers() throws Exception {
+        try (WebClient client =
+                WebClient.builder("halley-test").errorBodies(10_000).build()) {
+            service.answer(Answer.REJECTED);
+            assertThat(post(client, service.url()).body())
+                    .containsPattern("\r\nUser-Agent: Halley/[0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\r\n");
+            Post own = new Post(
+                    service.url(), "text/plain", "", Map.of("User-Agent", "Pager"), Duration.ofSeconds(2));
+            assertThat(client.post(own).toCompletableFuture().get(20, TimeUnit.SECONDS).body())
+                    .contains("\r\nUser-Agent: Pager\r\n")
+                    .doesNotContain("Halley");
         }
     }
 

@@ -46,6 +46,7 @@ final class HttpProvider implements PushProvider {
     private static final String TIMEOUT = "timeout";
     private static final String SECRET = "secret";
     private static final String AUTHORIZATION = "authorization";
+    private static final String FINAL = "final";
 
     private final String type;
     private final Endpoint endpoint;
@@ -67,6 +68,7 @@ final class HttpProvider implements PushProvider {
         Map<String, String> attributes = new HashMap<>();
         attributes.put(URL, endpoint.url(notification, device));
         attributes.put(TIMEOUT, notification.option(HttpProviderFactory.TIMEOUT).orElse(DEFAULT_TIMEOUT));
+        notification.option(HttpProviderFactory.FINAL).ifPresent(value -> attributes.put(FINAL, value));
         endpoint.secret(notification).ifPresent(value -> attributes.put(SECRET, value));
         endpoint.authorization(notification).ifPresent(value -> attributes.put(AUTHORIZATION, value));
         return new Payload(notification.key(), Body.toJson(notification, device), attributes);
@@ -81,7 +83,11 @@ final class HttpProvider implements PushProvider {
         if (!endpoint.admits(url.get())) {
             return CompletableFuture.completedFuture(new Outcome.Rejected(PLAIN));
         }
-        return client.post(toPost(url.get(), payload)).thenApply(HttpAnswer::toOutcome);
+        Statuses last = Statuses.parse(payload.attributes().getOrDefault(FINAL, ""));
+        return client.post(toPost(url.get(), payload))
+                .thenApply(answer -> last.contain(answer.status())
+                        ? new Outcome.Rejected(answer.reason())
+                        : answer.toOutcome());
     }
 
     private Post toPost(URI url, Payload payload) {

@@ -27,14 +27,16 @@ import java.util.stream.Stream;
  * Webhooks</a>: {@code webhook-id} is the push's key, the same for each attempt; {@code webhook-timestamp} is the time
  * of the attempt; {@code webhook-signature} is sent if there is a secret.
  *
- * <p>Its options are those of {@link #options()}. {@code customhttp.timeout} holds for both types; the URL, the secret
+ * <p>Its options are those of {@link #options()}. {@code customhttp.timeout} and {@code
+ * customhttp.final} hold for both types; the URL, the secret
  * and the authorization of {@code customhttp} belong to the operator's receiver, and {@code httpcb} never reads them.
  * {@code httpcb.secret} and {@code httpcb.allow} are read from the type's own section or {@code [push]}, whichever
  * provider a device names. {@link AllowList} says what {@code httpcb.allow} admits.
  *
- * <p>An answer of 2xx is {@code Accepted} and 410 is {@code Unregistered}. 408, 425, 429, 5xx, no answer and a
- * malformed one are {@code Unavailable}, for as long as {@code Retry-After} says, at most a day. Everything else is
- * {@code Rejected}: redirects, other statuses, and a device's URL that is malformed or not admitted.
+ * <p>An answer of 2xx is {@code Accepted} and 410 is {@code Unregistered}. 401, 403, 404, 407, 408, 425, 429, 5xx, no
+ * answer and a malformed one are {@code Unavailable}, for as long as {@code Retry-After} says, at most a day. Everything
+ * else is {@code Rejected}: redirects, other statuses, those of {@code customhttp.final}, and a device's URL that is
+ * malformed or not admitted.
  *
  * <p>This class is thread-safe.
  */
@@ -47,6 +49,7 @@ public final class HttpProviderFactory implements PushProviderFactory {
     static final String SECRET = "customhttp.secret";
     static final String AUTHORIZATION = "customhttp.authorization";
     static final String TIMEOUT = "customhttp.timeout";
+    static final String FINAL = "customhttp.final";
     static final String ALLOW = "httpcb.allow";
     static final String CALLBACK_SECRET = "httpcb.secret";
 
@@ -79,6 +82,13 @@ public final class HttpProviderFactory implements PushProviderFactory {
                             + " answer.",
                     1,
                     HttpProvider.MOST_TIMEOUT.toSeconds()),
+            new Option(
+                    FINAL,
+                    "none beside those that are final anyway",
+                    "Statuses after which a push of either type is given up at once, such as `404`; without it, 401, 403"
+                            + " and 404 are tried again until `ttl` is over.",
+                    Statuses.ACCEPTED,
+                    value -> !value.isBlank() && accepts(Statuses::parse).test(value)),
             new Option(
                     ALLOW,
                     "none",

@@ -114,6 +114,8 @@ class HttpProviderFactoryTest {
         "customhttp.timeout, 0, whole seconds from 1 to 30",
         "customhttp.timeout, 31, whole seconds from 1 to 30",
         "customhttp.timeout, 1.5, whole seconds from 1 to 30",
+        "customhttp.final, 200, statuses from 300 to 599",
+        "customhttp.final, 'not found', statuses from 300 to 599",
         "httpcb.allow, https://a.internal, [http://]host[:port]",
     })
     void wrongValue_isRefusedWithWhatIsAccepted(String option, String value, String accepted) {

@@ -13,6 +13,7 @@ import dev.halley.testkit.Pushes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against a server that behaves. */
 class HttpProviderTest {
@@ -64,7 +67,7 @@ class HttpProviderTest {
                     .hasSize(2)
                     .allSatisfy(arrived -> assertThat(arrived.headers())
                             .containsOnlyKeys(
-                                    "host", "content-type", "content-length", "webhook-id", "webhook-timestamp"));
+                                    "host", "user-agent", "content-type", "content-length", "webhook-id", "webhook-timestamp"));
         }
     }
 
@@ -122,18 +125,48 @@ class HttpProviderTest {
             receiver.answer(302, Map.of("Location", receiver.url("/elsewhere")));
             assertThat(pushes.send()).isEqualTo(new Outcome.Rejected("302"));
             receiver.answer(401, Map.of("WWW-Authenticate", "Basic realm=\"a\""));
-            assertThat(pushes.send()).isEqualTo(new Outcome.Rejected("401"));
+            assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("401"));
             receiver.answer(407, Map.of("Proxy-Authenticate", "Basic realm=\"a\""));
-            assertThat(pushes.send()).isEqualTo(new Outcome.Rejected("407"));
+            assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("407"));
             receiver.answer(410, Map.of());
             assertThat(pushes.send()).isEqualTo(new Outcome.Unregistered("410"));
             receiver.answer(503, Map.of("Retry-After", "2"));
             assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("503", Optional.of(Duration.ofSeconds(2))));
-            receiver.answer(429, Map.of("Retry-After", "Tue, 24 Nov 2026 08:01:00 GMT"));
-            assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("429", Optional.of(Duration.ofMillis(59_100))));
+            // Its clock is an hour ahead of ours.
+            receiver.answer(
+                    429,
+                    Map.of(
+                            "Date",
+                            "Tue, 24 Nov 2026 09:00:00 GMT",
+                            "Retry-After",
+                            "Tue, 24 Nov 2026 09:01:00 GMT"));
+            assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("429", Optional.of(Duration.ofMinutes(1))));
             assertThat(receiver.arrived)
                     .hasSize(7)
                     .noneMatch(arrived -> arrived.target().contains("elsewhere"));
+        }
+    }
+
+    /** A deploy, a firewall, a secret that is being replaced: the push is sent again once that is over. */
+    @ParameterizedTest
+    @CsvSource({"customhttp, 401", "customhttp, 403", "customhttp, 404", "httpcb, 401", "httpcb, 403", "httpcb, 404"})
+    void send_refusedForWhatIsNotThePushsFault_isUnavailable_unlessTheOperatorSaysItIsFinal(String type, int status)
+            throws Exception {
+        Device device = Device.of(type, receiver.url("/"));
+        Map<String, String> options =
+                Map.of("customhttp.url", receiver.url("/"), "httpcb.allow", "http://127.0.0.1");
+        receiver.answer(status, Map.of("Retry-After", "7"));
+        try (Pushes pushes = HttpPushes.of(type, options)) {
+            assertThat(pushes.send(device, "Hello"))
+                    .isEqualTo(new Outcome.Unavailable(
+                            Integer.toString(status), Optional.of(Duration.ofSeconds(7))));
+        }
+        Map<String, String> withFinal = new HashMap<>(options);
+        withFinal.put("customhttp.final", "401,403, 404");
+        try (Pushes pushes = HttpPushes.of(type, withFinal)) {
+            assertThat(pushes.send(device, "Hello")).isEqualTo(new Outcome.Rejected(Integer.toString(status)));
+            receiver.answer(503, Map.of());
+            assertThat(pushes.send(device, "Hello")).isEqualTo(new Outcome.Unavailable("503"));
         }
     }
 
