@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 public final class AllowList {
 
     private static final Pattern ENTRY = Pattern.compile("(?<plain>http://)?(?<below>\\*\\.)?"
-            + "(?<host>\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9.-]+)(/(?<bits>[0-9]{1,3}))?(:(?<port>[0-9]{1,5}))?");
+            + "(?<host>\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(/(?<bits>[0-9]{1,3}))?(:(?<port>[0-9]{1,5}))?");
     private static final int ANY_PORT = 0;
 
     private final List<Entry> entries;

@@ -34,7 +34,7 @@ public record Post(URI url, String contentType, String body, Map<String, String>
         requireNonNull(contentType, "contentType");
         requireNonNull(body, "body");
         headers = Map.copyOf(headers);
-        if (url.getHost() == null || !(WebUrl.isPlain(url) || "https".equalsIgnoreCase(url.getScheme()))) {
+        if (WebUrl.findHost(url).isEmpty() || !(WebUrl.isPlain(url) || "https".equalsIgnoreCase(url.getScheme()))) {
             throw new IllegalArgumentException("A post goes to an absolute http or https URL with a host");
         }
         if (timeLimit.isZero() || timeLimit.isNegative() || timeLimit.compareTo(WebClient.MOST_TIME_LIMIT) > 0) {
@@ -45,6 +45,6 @@ public record Post(URI url, String contentType, String body, Map<String, String>
 
     @Override
     public String toString() {
-        return "Post[" + url.getHost() + "]";
+        return "Post[" + WebUrl.host(url) + "]";
     }
 }

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -191,7 +192,7 @@ public final class WebClient implements AutoCloseable {
             read.reset();
             skipped = 0;
             long left = post.timeLimit().toNanos() - (System.nanoTime() - began);
-            Request request = client.newRequest(post.url());
+            Request request = newRequest(post.url());
             if (!HttpScheme.isSecure(request.getScheme())) {
                 // Without TLS nothing is negotiated.
                 request.version(HttpVersion.HTTP_1_1);
@@ -219,6 +220,10 @@ public final class WebClient implements AutoCloseable {
             } else {
                 fail(failure);
             }
+        }
+
+        private Request newRequest(URI url) {
+            return url.getHost() == null ? new UnderscoredRequest(client, url) : client.newRequest(url);
         }
 
         @Override

@@ -36,6 +36,8 @@ class AllowListTest {
         "[::1], whatever.example, 443, ::1, true",
         "[fd00::]/8:8443, whatever.example, 8443, fd12::1, true",
         "http://hooks.internal, hooks.internal, 443, 10.0.0.1, true",
+        "http://push_receiver:9000, push_receiver, 9000, 10.0.0.1, true",
+        "*.my_app.internal, a_b.my_app.internal, 443, 10.0.0.1, true",
     })
     void admits_whatAnEntryNames(String entry, String host, int port, String address, boolean admitted) {
         assertThat(AllowList.parse(entry).admits(host, port, InetAddresses.forString(address)))

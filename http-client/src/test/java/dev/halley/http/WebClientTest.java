@@ -208,6 +208,25 @@ class WebClientTest {
         }
     }
 
+    /** Names of containers have them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/push%20it?a=b+c%20d&e", "//elsewhere.example/", "/?"})
+    void post_goesToHostsWithUnderscores(String target) throws Exception {
+        service.answer(Answer.REJECTED);
+        try (WebClient client = WebClient.builder("halley-test")
+                .errorBodies(10_000)
+                .names(host -> InetAddress.getAllByName(host.equals("push_receiver") ? "127.0.0.1" : host))
+                .build()) {
+            URI url = WebUrl.parse("http://push_receiver:" + service.url().getPort() + target)
+                    .orElseThrow();
+            Post post = new Post(url, "text/plain", "", Map.of(), Duration.ofSeconds(2));
+            assertThat(post).hasToString("Post[push_receiver]");
+            assertThat(client.post(post).toCompletableFuture().get(20, TimeUnit.SECONDS).body())
+                    .startsWith("POST " + target + " HTTP/1.1\r\n")
+                    .contains("\r\nHost: push_receiver:" + service.url().getPort() + "\r\n");
+        }
+    }
+
     private static URI of(String host, HttpPushService service) {
         return URI.create("http://" + host + ":" + service.url().getPort());
     }

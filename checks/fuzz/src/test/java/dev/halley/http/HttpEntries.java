@@ -19,7 +19,7 @@ public final class HttpEntries {
     public static void url(String data) {
         WebUrl.parse(data).ifPresent(url -> {
             assertThat(url.getScheme().toLowerCase(Locale.ROOT)).isIn("http", "https");
-            assertThat(url.getHost()).isNotEmpty();
+            assertThat(WebUrl.host(url)).isNotEmpty();
             assertThat(url.getRawUserInfo()).isNull();
             assertThat(WebUrl.port(url)).isBetween(1, 65_535);
             assertThat(url.toASCIIString().chars()).allMatch(c -> c > ' ' && c < 0x7f);
@@ -47,6 +47,9 @@ public final class HttpEntries {
     }
 
     public static void retryAfter(String data) {
-        RetryAfter.parse(data, NOW).ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, RetryAfter.MOST));
+        RetryAfter.parse(data, null, NOW)
+                .ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, RetryAfter.MOST));
+        RetryAfter.parse("Tue, 24 Nov 2026 08:00:30 GMT", data, NOW)
+                .ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, RetryAfter.MOST));
     }
 }

@@ -17,7 +17,7 @@ final class FcmUrl {
     /** Returns the URL without a slash at its end; empty if it is not {@link #ACCEPTED}. */
     static Optional<String> parse(String text) {
         return WebUrl.parse(text)
-                .filter(url -> url.getRawQuery() == null && (!WebUrl.isPlain(url) || isThisMachine(url.getHost())))
+                .filter(url -> url.getRawQuery() == null && (!WebUrl.isPlain(url) || isThisMachine(WebUrl.host(url))))
                 .map(url -> url.toString().replaceFirst("/+$", ""));
     }
 

@@ -76,6 +76,7 @@ class FcmProviderFactoryTest {
     @CsvSource({
         "fcm.url, fcm.googleapis.com, an absolute https URL",
         "fcm.url, http://fcm.googleapis.com, http only to 127.0.0.1",
+        "fcm.url, http://fcm_stub:9000, http only to 127.0.0.1",
         "fcm.url, http://127.0.0.1.example, http only to 127.0.0.1",
         "fcm.url, https://fcm.googleapis.com/?x, without user-info",
         "fcm.priority, urgent, high or normal",

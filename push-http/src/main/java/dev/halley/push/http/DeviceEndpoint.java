@@ -44,7 +44,7 @@ final class DeviceEndpoint implements Endpoint {
 
     @Override
     public boolean admits(URI url) {
-        return !WebUrl.isPlain(url) || allowed.admitsPlain(url.getHost(), WebUrl.port(url));
+        return !WebUrl.isPlain(url) || allowed.admitsPlain(WebUrl.host(url), WebUrl.port(url));
     }
 
     @Override

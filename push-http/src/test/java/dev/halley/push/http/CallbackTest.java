@@ -93,6 +93,19 @@ class CallbackTest {
         }
     }
 
+    /** Apps read URLs from files and forms. */
+    @ParameterizedTest
+    @ValueSource(strings = {" %s", "%s ", "  %s  "})
+    void send_toAnUrlWithBlanksAroundIt_arrives(String written) throws Exception {
+        try (Receiver receiver = new Receiver();
+                Pushes pushes = HttpPushes.of("httpcb", Map.of("httpcb.allow", "http://127.0.0.1"))) {
+            Device device = Device.of("httpcb", written.formatted(receiver.url("/callback")));
+            assertThat(pushes.send(device, "Hello")).isEqualTo(new Outcome.Accepted());
+            assertThat(receiver.only().target()).isEqualTo("/callback");
+            assertThat(pushes.provider().circuit(device)).isEqualTo("http://127.0.0.1:" + receiver.port());
+        }
+    }
+
     /** What the operator's own receiver trusts must not be had by naming the provider that has it. */
     @ParameterizedTest
     @CsvSource({

@@ -102,7 +102,9 @@ class HttpProviderFactoryTest {
                 "http://localhost",
                 "https://hooks.example/push?key=1",
                 "http://[::1]:80/",
-                "http://10.0.0.1/"
+                "http://10.0.0.1/",
+                "http://push_receiver:9000",
+                " http://push_receiver:9000/push"
             })
     void url_mayBeAnywhere(String url) {
         assertThat(options("customhttp.url", url)).isNotNull();
