@@ -1,6 +1,7 @@
 package dev.halley.push.fcm;
 
 import dev.halley.Outcome;
+import dev.halley.http.WebUrl;
 import dev.halley.push.fcm.AccessTokens.NoTokenException;
 import java.net.URI;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class Account {
 
     /** Returns the host of FCM and the project, which an operator needs to know if there are several. */
     String server() {
-        return url.getHost() + " for " + project;
+        return WebUrl.host(url) + " for " + project;
     }
 
     /** Sends a message, and again with a new OAuth token if the first is refused. Always completes normally. */

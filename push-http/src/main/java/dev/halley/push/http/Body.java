@@ -13,14 +13,18 @@ import java.io.UncheckedIOException;
 /** The body of a push. */
 final class Body {
 
-    private static final int NO_LIMIT = Integer.MAX_VALUE;
     private static final JsonFactory JSON = new JsonFactory();
 
     private Body() {}
 
-    /** Returns {@code {"deviceId":"…","message":<chat part>,"tag":"…"}}. */
-    static String toJson(Notification notification, Device device) {
-        return PayloadFitter.json(NO_LIMIT).fit(notification.shown(), rows -> toJson(notification, device, rows));
+    /**
+     * Returns {@code {"deviceId":"…","message":<chat part>,"tag":"…"}}.
+     *
+     * @param limit the most bytes; the oldest rows are left out, and a text that is still too long is cut
+     * @throws IllegalArgumentException if it is too long without any row
+     */
+    static String toJson(Notification notification, Device device, int limit) {
+        return PayloadFitter.json(limit).fit(notification.shown(), rows -> toJson(notification, device, rows));
     }
 
     private static String toJson(Notification notification, Device device, Fitted rows) {

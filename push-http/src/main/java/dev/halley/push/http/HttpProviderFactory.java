@@ -21,14 +21,15 @@ import java.util.stream.Stream;
  * Makes providers that push by an HTTP {@code POST}: {@code customhttp} to a URL that the operator names, {@code
  * httpcb} to the URL that the device registered as its token.
  *
- * <p>The body is {@code {"deviceId":"…","message":<chat part>,"tag":"…"}} and is never trimmed. Requests are identified
+ * <p>The body is {@code {"deviceId":"…","message":<chat part>,"tag":"…"}} and is trimmed to
+ * {@code customhttp.payload_limit}. Requests are identified
  * and signed according to <a
  * href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md">Standard
  * Webhooks</a>: {@code webhook-id} is the push's key, the same for each attempt; {@code webhook-timestamp} is the time
  * of the attempt; {@code webhook-signature} is sent if there is a secret.
  *
- * <p>Its options are those of {@link #options()}. {@code customhttp.timeout} and {@code
- * customhttp.final} hold for both types; the URL, the secret
+ * <p>Its options are those of {@link #options()}. {@code customhttp.timeout}, {@code
+ * customhttp.payload_limit} and {@code customhttp.final} hold for both types; the URL, the secret
  * and the authorization of {@code customhttp} belong to the operator's receiver, and {@code httpcb} never reads them.
  * {@code httpcb.secret} and {@code httpcb.allow} are read from the type's own section or {@code [push]}, whichever
  * provider a device names. {@link AllowList} says what {@code httpcb.allow} admits.
@@ -49,6 +50,7 @@ public final class HttpProviderFactory implements PushProviderFactory {
     static final String SECRET = "customhttp.secret";
     static final String AUTHORIZATION = "customhttp.authorization";
     static final String TIMEOUT = "customhttp.timeout";
+    static final String PAYLOAD_LIMIT = "customhttp.payload_limit";
     static final String FINAL = "customhttp.final";
     static final String ALLOW = "httpcb.allow";
     static final String CALLBACK_SECRET = "httpcb.secret";
@@ -82,6 +84,13 @@ public final class HttpProviderFactory implements PushProviderFactory {
                             + " answer.",
                     1,
                     HttpProvider.MOST_TIMEOUT.toSeconds()),
+            Option.number(
+                    PAYLOAD_LIMIT,
+                    HttpProvider.DEFAULT_LIMIT,
+                    "The most bytes of a body of either type: the oldest rows are left out, and a text that is still too"
+                            + " long is cut.",
+                    4_096,
+                    16_777_216),
             new Option(
                     FINAL,
                     "none beside those that are final anyway",

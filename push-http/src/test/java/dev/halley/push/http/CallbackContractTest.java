@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 class CallbackContractTest extends PushProviderContract {
 
@@ -35,12 +36,17 @@ class CallbackContractTest extends PushProviderContract {
 
     @Override
     protected Map<String, String> options(URI service) {
-        return Map.of("customhttp.timeout", "3");
+        return Map.of("customhttp.payload_limit", "4096", "customhttp.timeout", "3");
     }
 
     @Override
     protected List<String> secrets() {
         return List.of(SECRET_PATH);
+    }
+
+    @Override
+    protected OptionalInt limit() {
+        return OptionalInt.of(4_096);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 class CustomHttpContractTest extends PushProviderContract {
 
@@ -55,6 +56,8 @@ class CustomHttpContractTest extends PushProviderContract {
                 AUTHORIZATION,
                 "customhttp.secret",
                 SignerTest.SECRET,
+                "customhttp.payload_limit",
+                "4096",
                 "customhttp.timeout",
                 "3");
     }
@@ -65,6 +68,11 @@ class CustomHttpContractTest extends PushProviderContract {
     }
 
     @Override
+    protected OptionalInt limit() {
+        return OptionalInt.of(4_096);
+    }
+
+    @Override
     protected Shown shown(Payload payload) {
         return lastTranscript(payload);
     }
@@ -72,10 +80,14 @@ class CustomHttpContractTest extends PushProviderContract {
     static Shown lastTranscript(Payload payload) {
         try {
             List<String> texts = new ArrayList<>();
-            for (JsonNode row : new ObjectMapper().readTree(payload.body()).at("/message/lastTranscript")) {
+            JsonNode message = new ObjectMapper().readTree(payload.body()).path("message");
+            for (JsonNode row : message.path("lastTranscript")) {
                 texts.add(row.elements().next().textValue());
             }
-            return new Shown(texts, 0, false);
+            return new Shown(
+                    texts,
+                    message.path("omitted").asInt(),
+                    message.path("truncated").asBoolean());
         } catch (Exception e) {
             throw new AssertionError("No JSON", e);
         }

@@ -116,6 +116,7 @@ class HttpProviderFactoryTest {
         "customhttp.timeout, 0, whole seconds from 1 to 30",
         "customhttp.timeout, 31, whole seconds from 1 to 30",
         "customhttp.timeout, 1.5, whole seconds from 1 to 30",
+        "customhttp.payload_limit, 4095, a whole number from 4096 to 16777216",
         "customhttp.final, 200, statuses from 300 to 599",
         "customhttp.final, 'not found', statuses from 300 to 599",
         "httpcb.allow, https://a.internal, [http://]host[:port]",

@@ -53,7 +53,7 @@ class HttpProviderTest {
             assertThat(arrived.target()).isEqualTo("/push?a=b+c%20d&e");
             assertThat(arrived.header("content-type")).isEqualTo("application/json");
             assertThat(arrived.body())
-                    .isEqualTo(Body.toJson(Pushes.notification(Pushes.KEY, Map.of(), "Grüße 😀"), DEVICE));
+                    .isEqualTo(Body.toJson(Pushes.notification(Pushes.KEY, Map.of(), "Grüße 😀"), DEVICE, 65_536));
         }
     }
 
