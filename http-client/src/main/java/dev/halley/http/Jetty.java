@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
@@ -21,6 +24,7 @@ import org.eclipse.jetty.http.HttpCompliance.Violation;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -86,11 +90,11 @@ final class Jetty implements AutoCloseable {
         connector.setScheduler(timer);
         connector.setConnectTimeout(CONNECT_TIMEOUT);
         connector.setIdleTimeout(IDLE_TIMEOUT);
+        SslContextFactory.Client context = new Tls();
         if (tls != null) {
-            SslContextFactory.Client context = new SslContextFactory.Client();
             context.setSslContext(tls);
-            connector.setSslContextFactory(context);
         }
+        connector.setSslContextFactory(context);
 
         client = new HttpClient(transport.apply(connector));
         client.setName(name);
@@ -115,6 +119,17 @@ final class Jetty implements AutoCloseable {
         client.getProtocolHandlers().remove(RedirectProtocolHandler.NAME);
         client.getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);
         client.getProtocolHandlers().remove(ProxyAuthenticationProtocolHandler.NAME);
+    }
+
+    /** Says which protocol is spoken, because some gateways refuse clients that do not; with HTTP/2, Jetty says more. */
+    private static final class Tls extends SslContextFactory.Client {
+        @Override
+        public void customize(SSLEngine engine) {
+            super.customize(engine);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {HttpVersion.HTTP_1_1.asString().toLowerCase(Locale.ROOT)});
+            engine.setSSLParameters(parameters);
+        }
     }
 
     private static String version() {
