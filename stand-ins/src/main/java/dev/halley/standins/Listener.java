@@ -24,7 +24,7 @@ final class Listener implements AutoCloseable {
 
     Listener(String name, Talk talk) throws IOException {
         this.talk = talk;
-        server = new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1"));
+        server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
         threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
