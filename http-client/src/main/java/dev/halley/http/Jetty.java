@@ -127,7 +127,8 @@ final class Jetty implements AutoCloseable {
         public void customize(SSLEngine engine) {
             super.customize(engine);
             SSLParameters parameters = engine.getSSLParameters();
-            parameters.setApplicationProtocols(new String[] {HttpVersion.HTTP_1_1.asString().toLowerCase(Locale.ROOT)});
+            parameters.setApplicationProtocols(
+                    new String[] {HttpVersion.HTTP_1_1.asString().toLowerCase(Locale.ROOT)});
             engine.setSSLParameters(parameters);
         }
     }

@@ -76,8 +76,7 @@ public final class WebUrl {
     }
 
     static Optional<String> findHost(URI url) {
-        return Optional.ofNullable(url.getHost())
-                .or(() -> underscored(url).map(authority -> authority.group("host")));
+        return Optional.ofNullable(url.getHost()).or(() -> underscored(url).map(authority -> authority.group("host")));
     }
 
     /** Returns the port that the URL itself says; -1 if it says none. */

@@ -28,7 +28,10 @@ class AlpnTest {
                     "{}",
                     Map.of(),
                     Duration.ofSeconds(5));
-            assertThat(client.post(post).toCompletableFuture().get(20, TimeUnit.SECONDS).status())
+            assertThat(client.post(post)
+                            .toCompletableFuture()
+                            .get(20, TimeUnit.SECONDS)
+                            .status())
                     .isEqualTo(401);
             assertThat(relay.offered()).containsExactly(http2 ? List.of("h2", "http/1.1") : List.of("http/1.1"));
         }

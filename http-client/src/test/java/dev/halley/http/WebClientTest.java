@@ -76,9 +76,11 @@ class WebClientTest {
             service.answer(Answer.REJECTED);
             assertThat(post(client, service.url()).body())
                     .containsPattern("\r\nUser-Agent: Halley/[0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\r\n");
-            Post own = new Post(
-                    service.url(), "text/plain", "", Map.of("User-Agent", "Pager"), Duration.ofSeconds(2));
-            assertThat(client.post(own).toCompletableFuture().get(20, TimeUnit.SECONDS).body())
+            Post own = new Post(service.url(), "text/plain", "", Map.of("User-Agent", "Pager"), Duration.ofSeconds(2));
+            assertThat(client.post(own)
+                            .toCompletableFuture()
+                            .get(20, TimeUnit.SECONDS)
+                            .body())
                     .contains("\r\nUser-Agent: Pager\r\n")
                     .doesNotContain("Halley");
         }
@@ -221,7 +223,10 @@ class WebClientTest {
                     .orElseThrow();
             Post post = new Post(url, "text/plain", "", Map.of(), Duration.ofSeconds(2));
             assertThat(post).hasToString("Post[push_receiver]");
-            assertThat(client.post(post).toCompletableFuture().get(20, TimeUnit.SECONDS).body())
+            assertThat(client.post(post)
+                            .toCompletableFuture()
+                            .get(20, TimeUnit.SECONDS)
+                            .body())
                     .startsWith("POST " + target + " HTTP/1.1\r\n")
                     .contains("\r\nHost: push_receiver:" + service.url().getPort() + "\r\n");
         }

@@ -94,8 +94,8 @@ public final class HttpPushService implements PushService {
         }
         ZonedDateTime date = Instant.now().plus(Duration.ofHours(1)).atZone(ZoneOffset.UTC);
         String until = RFC_1123_DATE_TIME.format(date.plusMinutes(1));
-        return RETRY_AFTER.matcher(head).replaceFirst("Retry-After: " + until + "\r\n")
-                + "Date: " + RFC_1123_DATE_TIME.format(date) + "\r\n";
+        return RETRY_AFTER.matcher(head).replaceFirst("Retry-After: " + until + "\r\n") + "Date: "
+                + RFC_1123_DATE_TIME.format(date) + "\r\n";
     }
 
     private void serve(Socket socket) throws IOException {

@@ -281,7 +281,8 @@ class PushProviderContractTest {
                             @Override
                             Outcome outcome(String answer) {
                                 String now = RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
-                                return super.outcome(answer.replaceFirst("\r\nDate: .+\r\n", "\r\nDate: " + now + "\r\n"));
+                                return super.outcome(
+                                        answer.replaceFirst("\r\nDate: .+\r\n", "\r\nDate: " + now + "\r\n"));
                             }
                         }),
                 fault(

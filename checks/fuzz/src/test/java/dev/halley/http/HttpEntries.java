@@ -47,8 +47,7 @@ public final class HttpEntries {
     }
 
     public static void retryAfter(String data) {
-        RetryAfter.parse(data, null, NOW)
-                .ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, RetryAfter.MOST));
+        RetryAfter.parse(data, null, NOW).ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, RetryAfter.MOST));
         RetryAfter.parse("Tue, 24 Nov 2026 08:00:30 GMT", data, NOW)
                 .ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, RetryAfter.MOST));
     }

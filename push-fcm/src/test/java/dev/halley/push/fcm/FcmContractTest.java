@@ -46,8 +46,7 @@ class FcmContractTest extends PushProviderContract {
                 fcm.otherwise(
                         switch (answer) {
                             case ACCEPTED -> FcmStandIn.Answer.ACCEPTED;
-                            case ACCEPTED_AT_LENGTH ->
-                                FcmStandIn.Answer.ACCEPTED.with("X-Policy", "x".repeat(9_000));
+                            case ACCEPTED_AT_LENGTH -> FcmStandIn.Answer.ACCEPTED.with("X-Policy", "x".repeat(9_000));
                             case REJECTED -> FcmStandIn.Answer.error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT");
                             case UNREGISTERED -> FcmStandIn.Answer.UNREGISTERED;
                             case UNAVAILABLE -> FcmStandIn.Answer.error(503, "UNAVAILABLE", "UNAVAILABLE");

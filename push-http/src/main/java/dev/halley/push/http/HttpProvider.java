@@ -90,9 +90,8 @@ final class HttpProvider implements PushProvider {
         }
         Statuses last = Statuses.parse(payload.attributes().getOrDefault(FINAL, ""));
         return client.post(toPost(url.get(), payload))
-                .thenApply(answer -> last.contain(answer.status())
-                        ? new Outcome.Rejected(answer.reason())
-                        : answer.toOutcome());
+                .thenApply(answer ->
+                        last.contain(answer.status()) ? new Outcome.Rejected(answer.reason()) : answer.toOutcome());
     }
 
     private Post toPost(URI url, Payload payload) {

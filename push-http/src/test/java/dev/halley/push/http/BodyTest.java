@@ -23,7 +23,9 @@ class BodyTest {
     @Test
     void toJson_isTheChatPartOfTheContract() {
         assertThat(Body.toJson(
-                        Pushes.notification(Pushes.KEY, Map.of(), "A line of text.", "Another line of text."), DEVICE, LIMIT))
+                        Pushes.notification(Pushes.KEY, Map.of(), "A line of text.", "Another line of text."),
+                        DEVICE,
+                        LIMIT))
                 .isEqualTo("{\"deviceId\":\"device-1\",\"message\":"
                         + "{\"message\":\"New message from Agent\","
                         + "\"serviceId\":\"180-e941460d-1eb0-4f0b-9022-b99ca9ee41f7\","
@@ -45,9 +47,8 @@ class BodyTest {
     /** Eight long texts were 134 KB once, the receiver answered 413, and all of them counted as told. */
     @Test
     void body_isTrimmedTo64KiB_orToWhatTheOperatorSays() throws Exception {
-        String[] texts = IntStream.range(0, 8)
-                .mapToObj(i -> i + "x".repeat(16_000))
-                .toArray(String[]::new);
+        String[] texts =
+                IntStream.range(0, 8).mapToObj(i -> i + "x".repeat(16_000)).toArray(String[]::new);
         assertTrimmed(Map.of(), 65_536, texts, 4);
         assertTrimmed(Map.of("customhttp.payload_limit", "32768"), 32_768, texts, 2);
         assertTrimmed(Map.of("customhttp.payload_limit", "1000000"), 1_000_000, texts, 8);

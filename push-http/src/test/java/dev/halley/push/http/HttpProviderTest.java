@@ -67,7 +67,12 @@ class HttpProviderTest {
                     .hasSize(2)
                     .allSatisfy(arrived -> assertThat(arrived.headers())
                             .containsOnlyKeys(
-                                    "host", "user-agent", "content-type", "content-length", "webhook-id", "webhook-timestamp"));
+                                    "host",
+                                    "user-agent",
+                                    "content-type",
+                                    "content-length",
+                                    "webhook-id",
+                                    "webhook-timestamp"));
         }
     }
 
@@ -135,11 +140,7 @@ class HttpProviderTest {
             // Its clock is an hour ahead of ours.
             receiver.answer(
                     429,
-                    Map.of(
-                            "Date",
-                            "Tue, 24 Nov 2026 09:00:00 GMT",
-                            "Retry-After",
-                            "Tue, 24 Nov 2026 09:01:00 GMT"));
+                    Map.of("Date", "Tue, 24 Nov 2026 09:00:00 GMT", "Retry-After", "Tue, 24 Nov 2026 09:01:00 GMT"));
             assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("429", Optional.of(Duration.ofMinutes(1))));
             assertThat(receiver.arrived)
                     .hasSize(7)
@@ -153,13 +154,11 @@ class HttpProviderTest {
     void send_refusedForWhatIsNotThePushsFault_isUnavailable_unlessTheOperatorSaysItIsFinal(String type, int status)
             throws Exception {
         Device device = Device.of(type, receiver.url("/"));
-        Map<String, String> options =
-                Map.of("customhttp.url", receiver.url("/"), "httpcb.allow", "http://127.0.0.1");
+        Map<String, String> options = Map.of("customhttp.url", receiver.url("/"), "httpcb.allow", "http://127.0.0.1");
         receiver.answer(status, Map.of("Retry-After", "7"));
         try (Pushes pushes = HttpPushes.of(type, options)) {
             assertThat(pushes.send(device, "Hello"))
-                    .isEqualTo(new Outcome.Unavailable(
-                            Integer.toString(status), Optional.of(Duration.ofSeconds(7))));
+                    .isEqualTo(new Outcome.Unavailable(Integer.toString(status), Optional.of(Duration.ofSeconds(7))));
         }
         Map<String, String> withFinal = new HashMap<>(options);
         withFinal.put("customhttp.final", "401,403, 404");

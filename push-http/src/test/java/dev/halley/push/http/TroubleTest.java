@@ -55,11 +55,7 @@ class TroubleTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "SSH-2.0-OpenSSH_9.2\r\n\r\n",
-                "HTTP/1.1 abc OK\r\n\r\n",
-                "\u0000\u0001\u0002\u0003\r\n\r\n"
-            })
+            strings = {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "\u0000\u0001\u0002\u0003\r\n\r\n"})
     void send_toAServerThatTalksNonsense_isUnavailable(String nonsense) throws Exception {
         assertOutcome(
                 socket -> {
@@ -184,7 +180,11 @@ class TroubleTest {
     void send_toAServerWithManyHeaders_isSettledByTheStatus(int bytes) throws Exception {
         StringBuilder rest = new StringBuilder();
         for (int i = 0; rest.length() < bytes; i++) {
-            rest.append("Set-Cookie: policy-").append(i).append('=').append("x".repeat(200)).append("\r\n");
+            rest.append("Set-Cookie: policy-")
+                    .append(i)
+                    .append('=')
+                    .append("x".repeat(200))
+                    .append("\r\n");
         }
         rest.append("Content-Length: 0\r\n\r\n");
         assertThat(outcome(answer("200 OK", rest.toString()))).isEqualTo(new Outcome.Accepted());
