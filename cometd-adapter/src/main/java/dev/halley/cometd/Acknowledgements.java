@@ -18,6 +18,9 @@ final class Acknowledgements {
 
     private record Batch(long number, long position, int size) {}
 
+    /** How many answers are remembered by their connects: clients have one connect on its way, or two. */
+    private static final int MOST_ANSWERING = 16;
+
     /** The position up to which everything goes with the answer to a connect or went before it; by the connect's id. */
     private final Map<String, Long> answering = new HashMap<>();
 
@@ -39,6 +42,9 @@ final class Acknowledgements {
     /** A connect is being answered; everything up to this position has been handed to CometD. */
     void answering(ServerMessage reply, long delivered) {
         if (reply.getId() != null) {
+            if (answering.size() >= MOST_ANSWERING) {
+                answering.clear(); // of connects that were never answered; what they carried stays unconfirmed
+            }
             answering.put(reply.getId(), delivered);
         }
     }
@@ -47,10 +53,15 @@ final class Acknowledgements {
     void answered(ServerMessage reply) {
         Long position = reply.getId() == null ? null : answering.remove(reply.getId());
         Number number = in(reply);
-        if (position != null && number != null) {
-            batches.add(new Batch(number.longValue(), position, dequeuedSize));
-            dequeuedSize = 0;
+        if (position == null || number == null) {
+            return;
         }
+        Batch last = batches.peekLast();
+        if (last != null && last.position() == position && dequeuedSize == 0) {
+            return; // nothing new: what confirms the batch before confirms the same
+        }
+        batches.add(new Batch(number.longValue(), position, dequeuedSize));
+        dequeuedSize = 0;
     }
 
     /** This many bytes left the queue, to go with the next answer. */
@@ -74,6 +85,11 @@ final class Acknowledgements {
         int size = arrivedSize;
         arrivedSize = 0;
         return size;
+    }
+
+    /** Returns how many connects and batches are remembered. */
+    int kept() {
+        return answering.size() + batches.size();
     }
 
     /** Another chat is served from now on: what is still on its way says nothing about it. */

@@ -123,7 +123,7 @@ public final class AllowedOrigins {
             case "https", "wss" -> 443;
             default -> 0; // no page of a server
         };
-        String wanted = withPort(parts.group(2), usual);
+        String wanted = usual == 0 ? null : withPort(parts.group(2), usual);
         return wanted != null && split(hosts).stream().anyMatch(host -> wanted.equals(withPort(host, usual)));
     }
 

@@ -25,7 +25,8 @@ final class StaleSessions {
     /** How many unknown sessions of a user in one window are normal. */
     private static final int NORMAL = 3;
 
-    private static final int MOST = 100_000;
+    /** How many sessions and users are remembered; fewer on a small heap, for names can be long. */
+    private static final long MOST = Math.min(100_000, Runtime.getRuntime().maxMemory() / 20_000);
 
     private static final long SLOWEST_MILLIS = 5_000;
     private static final long SLOWER_MILLIS = 1_000;

@@ -146,7 +146,9 @@ class FcmAnswerTest {
                 Map.of("push.provider.fcm", FcmPushes.options(fcm, Map.of())),
                 FcmPushes.factory(InstantSource.fixed(now)))) {
             fcm.lifetime(Duration.ofDays(10_000));
-            fcm.next(Answer.error(503, "UNAVAILABLE", "UNAVAILABLE").with("Retry-After", date));
+            fcm.next(Answer.error(503, "UNAVAILABLE", "UNAVAILABLE")
+                    .with("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC)))
+                    .with("Retry-After", date));
             assertThat(then.send())
                     .isEqualTo(new Outcome.Unavailable(
                             "503 UNAVAILABLE", Optional.of(Duration.ofSeconds(seconds)), false));

@@ -15,7 +15,7 @@ class NtfyProviderTest extends PushProviderContract {
     @Override
     protected PushService service() {
         return new HttpPushService()
-                .on(Answer.REJECTED, 401)
+                .on(Answer.REJECTED, 400)
                 .on(Answer.UNAVAILABLE, 503)
                 .on(Answer.UNAVAILABLE_FOR_A_MINUTE, 429, "Retry-After: 60");
     }

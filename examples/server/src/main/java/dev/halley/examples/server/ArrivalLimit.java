@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Connection;
@@ -29,10 +30,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how long a whole request may take to arrive, from its first byte to its last. One that takes longer is
- * answered with 408, and its connection is closed. Jetty's own limit is on the silence between two bytes.
+ * answered with 408, and its connection is closed. Jetty's own limit is on the silence between two bytes. Also bounds
+ * how many bytes of bodies all requests together may have brought; what comes beyond that is answered with 503.
  */
 final class ArrivalLimit {
 
+    /** The part of the heap that bodies may take before they are answered: each is there several times meanwhile. */
+    private static final int PART_OF_HEAP = 16;
+
+    private final long mostBytes = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+    private final AtomicLong bytes = new AtomicLong();
     private final Duration limit;
     private final Set<Timed> arriving = ConcurrentHashMap.newKeySet();
 
@@ -97,15 +104,18 @@ final class ArrivalLimit {
                     connection.arrived();
                     return super.handle(request, response, callback);
                 }
-                return super.handle(new Arriving(request, connection), response, callback);
+                Arriving arriving = new Arriving(request, connection);
+                Request.addCompletionListener(request, failure -> arriving.over());
+                return super.handle(arriving, response, callback);
             }
         };
     }
 
     /** A request whose body may not have arrived. */
-    private static final class Arriving extends Request.Wrapper {
+    private final class Arriving extends Request.Wrapper {
 
         private final Timed connection;
+        private final AtomicLong size = new AtomicLong();
 
         Arriving(Request request, Timed connection) {
             super(request);
@@ -113,12 +123,25 @@ final class ArrivalLimit {
         }
 
         @Override
-        public Content.Chunk read() {
+        public Content.@Nullable Chunk read() {
             Content.Chunk chunk = super.read();
-            if (chunk != null && chunk.isLast()) {
+            if (chunk == null) {
+                return null;
+            }
+            if (chunk.isLast()) {
                 connection.arrived();
             }
+            int length = chunk.remaining();
+            size.addAndGet(length);
+            if (bytes.addAndGet(length) > mostBytes) {
+                chunk.release();
+                return Content.Chunk.from(Refusal.unavailable());
+            }
             return chunk;
+        }
+
+        void over() {
+            bytes.addAndGet(-size.getAndSet(0));
         }
     }
 

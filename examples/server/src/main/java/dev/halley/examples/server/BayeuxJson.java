@@ -3,11 +3,13 @@ package dev.halley.examples.server;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.cometd.bayeux.Channel;
 import org.cometd.bayeux.ChannelId;
 import org.cometd.bayeux.Message;
 import org.cometd.bayeux.server.ServerMessage;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * wrong type are refused here. No exception contains what was sent.
  */
 final class BayeuxJson extends JacksonJSONContextServer {
+
+    /** How many messages a body may have: clients send a handful, and each costs many times its length. */
+    private static final int MOST_MESSAGES = 100;
 
     /** CometD makes every wildcard channel above a channel, which costs the square of its length in memory and time. */
     private static final int MOST_OF_CHANNEL = 256;
@@ -56,20 +61,21 @@ final class BayeuxJson extends JacksonJSONContextServer {
     @Override
     public JSONContext.AsyncParser newAsyncParser() {
         JSONContext.AsyncParser parser = super.newAsyncParser();
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
         return new JSONContext.AsyncParser() {
+            /** Keeps the bytes: a message that never comes to its end would take six times as much when parsed. */
             @Override
             public void parse(ByteBuffer buffer) {
-                try {
-                    parser.parse(buffer);
-                } catch (IllegalStateException | IllegalArgumentException e) {
-                    throw malformed();
-                }
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.get(bytes);
+                arrived.writeBytes(bytes);
             }
 
             @Override
             @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // CometD's signature
             public <R> R complete() {
                 try {
+                    parser.parse(ByteBuffer.wrap(arrived.toByteArray()));
                     return (R) checked(parser.complete());
                 } catch (IllegalStateException | IllegalArgumentException e) {
                     throw malformed();
@@ -79,10 +85,21 @@ final class BayeuxJson extends JacksonJSONContextServer {
     }
 
     private static List<ServerMessage.Mutable> checked(@Nullable List<ServerMessage.Mutable> messages) {
-        if (messages == null || messages.isEmpty() || !messages.stream().allMatch(BayeuxJson::isWellFormed)) {
+        if (messages == null
+                || messages.isEmpty()
+                || messages.size() > MOST_MESSAGES
+                || connects(messages) > 1
+                || !messages.stream().allMatch(BayeuxJson::isWellFormed)) {
             throw malformed();
         }
         return messages;
+    }
+
+    /** CometD answers one of several connects at once, and keeps what it remembers of the others. */
+    private static long connects(List<ServerMessage.Mutable> messages) {
+        return messages.stream()
+                .filter(message -> message != null && Channel.META_CONNECT.equals(message.get(Message.CHANNEL_FIELD)))
+                .count();
     }
 
     private static boolean isWellFormed(ServerMessage.@Nullable Mutable message) {

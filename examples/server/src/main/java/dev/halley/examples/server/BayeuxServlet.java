@@ -6,11 +6,12 @@ import dev.halley.cometd.AllowedOrigins;
 import dev.halley.cometd.CometdAdapter;
 import dev.halley.cometd.UserResolver;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
-import java.nio.charset.Charset;
+import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import org.cometd.bayeux.server.ServerSession;
 import org.cometd.server.ServerSessionImpl;
@@ -29,6 +30,9 @@ final class BayeuxServlet extends CometDServlet {
     static final String SAME_SITE = "Lax";
 
     private static final Logger log = LoggerFactory.getLogger(BayeuxServlet.class);
+
+    private static final String BROWSER = "BAYEUX_BROWSER";
+    private static final int MOST_OF_COOKIE = 64;
 
     private final ChatEngine engine;
     private final FailedKeys failedKeys;
@@ -59,7 +63,9 @@ final class BayeuxServlet extends CometDServlet {
         } else if (request.getContentLengthLong() > Body.MOST) {
             answer(response, messagesTooLarge());
         } else if (!isReadable(request.getCharacterEncoding())) {
-            answer(response, Refusal.malformed("There is no such character encoding"));
+            answer(response, Refusal.malformed("Messages are written in UTF-8"));
+        } else if (hasLongCookie(request)) {
+            answer(response, Refusal.malformed("The cookie " + BROWSER + " is not one of this server's"));
         } else if (!request.getMethod().equals("POST") && !request.getMethod().equals("OPTIONS")) {
             answer(response, Refusal.methodNotAllowed());
         } else {
@@ -105,6 +111,9 @@ final class BayeuxServlet extends CometDServlet {
     }
 
     private Refusal refusal(int code, @Nullable Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            return refusal;
+        }
         if (stopping) {
             return Refusal.unavailable();
         }
@@ -142,11 +151,17 @@ final class BayeuxServlet extends CometDServlet {
         return Refusal.tooLarge("Messages have at most " + Body.MOST + " bytes");
     }
 
+    /** Other encodings make CometD take memory outside the heap, several times what has arrived. */
     private static boolean isReadable(@Nullable String encoding) {
-        try {
-            return encoding == null || Charset.isSupported(encoding);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return encoding == null || encoding.equalsIgnoreCase("UTF-8") || encoding.equalsIgnoreCase("US-ASCII");
+    }
+
+    /** CometD keeps it as long as the session, whatever its client has put there. */
+    private static boolean hasLongCookie(HttpServletRequest request) {
+        Cookie[] cookies = request.getCookies();
+        return cookies != null
+                && Arrays.stream(cookies)
+                        .anyMatch(cookie -> cookie.getName().equals(BROWSER)
+                                && cookie.getValue().length() > MOST_OF_COOKIE);
     }
 }

@@ -36,15 +36,19 @@ final class Body extends CompletableFuture<byte[]> implements Runnable {
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
-                completeExceptionally(
-                        chunk.getFailure() instanceof TimeoutException
-                                ? Refusal.tooSlow()
-                                : Refusal.malformed("The body did not arrive"));
+                completeExceptionally(refusal(chunk.getFailure()));
                 return;
             }
             take(chunk);
             chunk.release();
         }
+    }
+
+    private static Refusal refusal(Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            return refusal;
+        }
+        return failure instanceof TimeoutException ? Refusal.tooSlow() : Refusal.malformed("The body did not arrive");
     }
 
     private void take(Content.Chunk chunk) {

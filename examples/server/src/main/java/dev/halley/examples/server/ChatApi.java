@@ -47,7 +47,7 @@ final class ChatApi extends JsonApi {
     private final Desk desk;
     private final FailedKeys failedKeys;
     private final Cache<String, Instance> instances = CacheBuilder.newBuilder()
-            .maximumSize(100_000)
+            .maximumSize(Math.min(100_000, Runtime.getRuntime().maxMemory() / 20_000)) // 1 KB each, at most
             .expireAfterWrite(Duration.ofHours(1))
             .build();
 

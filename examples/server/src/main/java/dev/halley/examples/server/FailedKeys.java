@@ -24,7 +24,7 @@ final class FailedKeys {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
     /** How many pairs are remembered; the oldest are forgotten first. */
-    static final int MOST_CALLERS = 100_000;
+    static final long MOST_CALLERS = Math.min(100_000, Runtime.getRuntime().maxMemory() / 20_000);
 
     private final Ticker ticker;
     private final Cache<Caller, Failures> failures;

@@ -36,6 +36,7 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
 /** A running server: the engine, and on one port CometD, Chat API v1 and the agents' side. */
@@ -43,6 +44,8 @@ final class RunningServer implements AutoCloseable {
 
     private static final String COMETD = "/genesys/cometd";
     private static final int MAX_THREADS = 100;
+    private static final int CONNECTIONS_AT_ONCE = 1_024;
+    private static final int SEND_BUFFER = 64 * 1024;
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(1);
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -83,6 +86,8 @@ final class RunningServer implements AutoCloseable {
         connector.setPort(settings.port());
         connector.setIdleTimeout(IDLE.toMillis());
         connector.setShutdownIdleTimeout(100);
+        connector.setAcceptQueueSize(CONNECTIONS_AT_ONCE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER); // the kernel would keep megabytes for who does not read
         server.addConnector(connector);
         server.setErrorHandler(new JsonErrors());
         Handler calls = new Handler.Sequence(
@@ -189,6 +194,10 @@ final class RunningServer implements AutoCloseable {
     private Handler cometd() {
         ServletContextHandler context = new ServletContextHandler("/");
         context.insertHandler(WebSocketUpgradeHandler.from(server, context));
+        // A compressed message of some hundred bytes would take a megabyte, before anybody has shaken hands.
+        WebSocketServerComponents.getWebSocketComponents(context)
+                .getExtensionRegistry()
+                .unregister("permessage-deflate");
         context.setErrorHandler(new JsonErrors());
         BayeuxServerImpl cometd = new BayeuxServerImpl();
         cometd.setOption(Context.class.getName(), context.getContext());

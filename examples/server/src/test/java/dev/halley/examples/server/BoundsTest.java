@@ -134,6 +134,53 @@ class BoundsTest {
         }
     }
 
+    /** Each message of a body costs many times its length, and a body of 256 KB has room for 15,000. */
+    @Test
+    void bodiesOfManyMessages_areRefused_overBothTransports() throws Exception {
+        String many = "[" + "{\"channel\":\"/a\"},".repeat(100) + "{\"channel\":\"/a\"}]";
+        String few = "[" + "{\"channel\":\"/a\"},".repeat(99) + "{\"channel\":\"/a\"}]";
+        String connects =
+                "[" + "{\"channel\":\"/meta/connect\",\"clientId\":\"x\"},".repeat(2) + "{\"channel\":\"/a\"}]";
+        try (RunningServer server = server(Map.of())) {
+            Http http = new Http(server.uri());
+            for (String refused : List.of(many, connects)) {
+                assertRefused(http.post("mia", "/genesys/cometd", "application/json", refused), 400);
+                try (Wire wire = new Wire(server.uri().getPort()).upgrade("gms_user: mia\r\n")) {
+                    assertThat(wire.say(Wire.text(refused.getBytes(UTF_8)))
+                                    .frame()
+                                    .code())
+                            .isEqualTo(1007);
+                }
+            }
+            assertThat(http.post("mia", "/genesys/cometd", "application/json", few)
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    /** Compressed, some hundred bytes would make the server take a megabyte before anybody has shaken hands. */
+    @Test
+    void webSockets_areNotCompressed() throws Exception {
+        try (RunningServer server = server(Map.of());
+                Wire wire = new Wire(server.uri().getPort())) {
+            wire.say(Wire.upgradeOf("gms_user: mia\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"));
+            assertThat(wire.head().head()).startsWith("HTTP/1.1 101").doesNotContain("deflate");
+        }
+    }
+
+    @Test
+    void browsersCookie_thatIsLong_isRefused() throws Exception {
+        try (RunningServer server = server(Map.of())) {
+            Http http = new Http(server.uri());
+            assertRefused(
+                    http.send(http.to("/genesys/cometd/handshake")
+                            .header("gms_user", "mia")
+                            .header("Cookie", "BAYEUX_BROWSER=" + "x".repeat(65))
+                            .POST(BodyPublishers.ofString("[{\"channel\":\"/meta/handshake\"}]"))),
+                    400);
+        }
+    }
+
     private record Opened(String id, String url) {}
 
     private static RunningServer server(Map<String, Object> halley) throws Exception {

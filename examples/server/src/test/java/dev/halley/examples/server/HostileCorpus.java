@@ -309,8 +309,8 @@ final class HostileCorpus {
         all.add(messages(200, "[{\"channel\":\"/meta/connect\"," + dead + "," + dead + ",\"clientId\":\"\"}]"));
         all.add(messages(400, "[" + list(5, handshake(), ",") + "]"));
         all.add(messages(400, "[" + handshake() + ",{\"channel\":\"/meta/disconnect\"}]"));
-        all.add(messages(200, "[" + list(1_000, "{\"channel\":\"/meta/connect\"," + dead + "}", ",") + "]"));
-        all.add(messages(200, "[" + list(2_000, "{\"channel\":\"/meta/disconnect\"," + dead + "}", ",") + "]"));
+        all.add(messages(400, "[" + list(1_000, "{\"channel\":\"/meta/connect\"," + dead + "}", ",") + "]"));
+        all.add(messages(400, "[" + list(2_000, "{\"channel\":\"/meta/disconnect\"," + dead + "}", ",") + "]"));
 
         // Positions: a late good-bye that must move nothing
         for (String position : POSITIONS) {

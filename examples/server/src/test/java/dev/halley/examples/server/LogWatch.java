@@ -3,7 +3,9 @@ package dev.halley.examples.server;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
@@ -28,9 +30,13 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     @Override
     protected void append(ILoggingEvent event) {
         if (event.getThrowableProxy() != null || event.getLevel().isGreaterOrEqual(Level.WARN)) {
-            String trace = event.getThrowableProxy() == null
+            IThrowableProxy thrown = event.getThrowableProxy();
+            String trace = thrown == null
                     ? ""
-                    : " with " + event.getThrowableProxy().getClassName();
+                    : " with " + thrown.getClassName() + " "
+                            + Arrays.asList(thrown.getStackTraceElementProxyArray()).stream()
+                                    .limit(10)
+                                    .toList();
             complaints.add(event.getLevel() + " " + event.getLoggerName() + ": " + event.getFormattedMessage() + trace);
         }
     }
