@@ -1,5 +1,7 @@
 package dev.halley.http;
 
+import com.google.common.net.InetAddresses;
+import com.google.common.net.InternetDomainName;
 import java.net.InetAddress;
 
 /**
@@ -20,4 +22,21 @@ public interface AddressGuard {
      * @return true to dial it; if no address of the host is admitted, the answer is {@code forbidden address}
      */
     boolean admits(String host, int port, InetAddress address);
+
+    /**
+     * Returns whether a proxy may be asked for a host, which the proxy looks up itself, so that nobody here knows the
+     * address. By default a literal is checked as any address is, and only those names are admitted that somebody can
+     * have registered: none such as {@code localhost}, {@code hooks} or {@code hooks.internal}.
+     *
+     * @param host the host as the URL names it
+     * @param port the port to connect to, from 1 to 65,535
+     * @return true to ask the proxy; else the answer is {@code forbidden address}
+     */
+    default boolean admitsByProxy(String host, int port) {
+        String name = WebUrl.host(host);
+        return InetAddresses.isUriInetAddress(name)
+                ? admits(host, port, InetAddresses.forUriString(name))
+                : InternetDomainName.isValid(name)
+                        && InternetDomainName.from(name).isUnderPublicSuffix();
+    }
 }

@@ -79,6 +79,18 @@ public final class AllowList {
     }
 
     /**
+     * Returns whether an entry names a host, or has a literal address in its block, as in {@link
+     * AddressGuard#admitsByProxy}.
+     *
+     * @param host the host as the URL names it
+     * @param port the port to connect to
+     * @return whether a proxy may be asked for it
+     */
+    public boolean admitsByProxy(String host, int port) {
+        return entries.stream().anyMatch(entry -> entry.isForPort(port) && entry.hosts.test(WebUrl.host(host)));
+    }
+
+    /**
      * One exception.
      *
      * @param plain whether plain http is admitted as well

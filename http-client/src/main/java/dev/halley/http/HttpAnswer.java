@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpMethod;
 
 /** What became of a post: the answer, or why there was none. Immutable, and so thread-safe. */
 public final class HttpAnswer {
@@ -31,6 +32,7 @@ public final class HttpAnswer {
             "connection lost",
             "TLS failed",
             "malformed answer",
+            "proxy refused",
             "forbidden address",
             "too much to do");
 
@@ -65,9 +67,10 @@ public final class HttpAnswer {
     /**
      * Returns a word or two for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no
      * answer: {@code timeout}, {@code look-up timeout} (the host's name server is silent), {@code unknown host},
-     * {@code no connection}, {@code connection lost}, {@code TLS failed}, {@code malformed answer}, {@code forbidden
-     * address}, {@code too much to do} (also after the client was closed), or the simple name of another exception's class. It never holds what a server or an exception says,
-     * because that may contain a token.
+     * {@code no connection}, {@code connection lost}, {@code TLS failed}, {@code malformed answer}, {@code proxy
+     * refused} (to make a tunnel), {@code forbidden address}, {@code too much to do} (also after the client was closed),
+     * or the simple name of another exception's class. It never holds what a server or an exception says, because that
+     * may contain a token.
      *
      * @return the reason, never empty
      */
@@ -144,6 +147,10 @@ public final class HttpAnswer {
         }
         if (failure instanceof SSLException) {
             return "TLS failed";
+        }
+        if (failure instanceof HttpResponseException refused
+                && HttpMethod.CONNECT.is(refused.getResponse().getRequest().getMethod())) {
+            return "proxy refused";
         }
         if (failure instanceof HttpResponseException || failure instanceof HttpException) {
             return "malformed answer";

@@ -65,12 +65,14 @@ final class Jetty implements AutoCloseable {
      *
      * @param name how the names of its threads begin
      * @param names knows the addresses of hosts
+     * @param proxies through which servers are reached
      * @param tls null to trust servers as everywhere in this JVM
      */
     Jetty(
             String name,
             AddressGuard guard,
             HostNames names,
+            ProxyChoice proxies,
             @Nullable SSLContext tls,
             Function<ClientConnector, HttpClientTransport> transport) {
         ScheduledExecutorScheduler timer = new ScheduledExecutorScheduler(name + "-timer", true);
@@ -99,6 +101,7 @@ final class Jetty implements AutoCloseable {
         client = new HttpClient(transport.apply(connector));
         client.setName(name);
         client.setSocketAddressResolver(new GuardedResolver(lookUps, guard));
+        Via.use(client, proxies);
         client.setFollowRedirects(false);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, USER_AGENT));

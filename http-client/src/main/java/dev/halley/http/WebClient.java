@@ -79,6 +79,8 @@ public final class WebClient implements AutoCloseable {
     private final Jetty jetty;
     private final HttpClient client;
     private final boolean http2;
+    private final AddressGuard guard;
+    private final ProxyChoice proxies;
     private final int errorBodies;
     private final InstantSource clock;
     private final Set<Exchange> underWay = ConcurrentHashMap.newKeySet();
@@ -87,12 +89,15 @@ public final class WebClient implements AutoCloseable {
 
     private WebClient(Builder settings) {
         http2 = settings.http2;
+        guard = settings.guard;
+        proxies = settings.proxies();
         errorBodies = settings.errorBodies;
         clock = settings.clock;
         jetty = new Jetty(
                 settings.name,
-                settings.guard,
+                (host, port, address) -> isProxy(host, port) || guard.admits(host, port, address),
                 settings.names,
+                proxies,
                 settings.tls,
                 http2 ? Http2::transport : HttpClientTransportOverHTTP::new);
         client = jetty.client();
@@ -118,7 +123,11 @@ public final class WebClient implements AutoCloseable {
     public CompletionStage<HttpAnswer> post(Post post) {
         Exchange exchange = new Exchange(post);
         underWay.add(exchange);
-        exchange.send();
+        if (isForbidden(post.url())) {
+            exchange.fail(new ForbiddenAddressException());
+        } else {
+            exchange.send();
+        }
         look();
         return exchange.answer.whenComplete((answer, failure) -> underWay.remove(exchange));
     }
@@ -126,6 +135,22 @@ public final class WebClient implements AutoCloseable {
     /** For tests. */
     HttpClient jetty() {
         return client;
+    }
+
+    /**
+     * Returns whether the guard refuses a URL before its host is looked up, which is for the proxy to do. The proxy
+     * itself may be dialled, but nobody may name it as a server.
+     */
+    private boolean isForbidden(URI url) {
+        String host = WebUrl.host(url);
+        int port = WebUrl.port(url);
+        return proxies.of(!WebUrl.isPlain(url), host).isPresent()
+                ? !guard.admitsByProxy(host, port)
+                : !(guard instanceof Everything) && isProxy(WebUrl.host(host).replaceAll("[\\[\\]]", ""), port);
+    }
+
+    private boolean isProxy(String host, int port) {
+        return proxies.all().stream().anyMatch(proxy -> proxy.host().equalsIgnoreCase(host) && proxy.port() == port);
     }
 
     /** Looks for overdue posts: Jetty's own timeout misses some requests of a connection that is reset. */
@@ -332,11 +357,25 @@ public final class WebClient implements AutoCloseable {
         }
     }
 
+    /** Admits all addresses. */
+    private static final class Everything implements AddressGuard {
+        @Override
+        public boolean admits(String host, int port, InetAddress address) {
+            return true;
+        }
+
+        @Override
+        public boolean admitsByProxy(String host, int port) {
+            return true;
+        }
+    }
+
     /** Makes clients. All settings are optional. Not thread-safe. */
     public static final class Builder {
 
         private final String name;
-        private AddressGuard guard = (host, port, address) -> true;
+        private AddressGuard guard = new Everything();
+        private @Nullable ProxyChoice proxy;
         private HostNames names = InetAddress::getAllByName;
         private boolean http2;
         private int errorBodies;
@@ -356,6 +395,26 @@ public final class WebClient implements AutoCloseable {
         public Builder guard(AddressGuard addresses) {
             guard = requireNonNull(addresses, "addresses");
             return this;
+        }
+
+        /**
+         * Sets through which proxy servers are reached: by {@code CONNECT} those with TLS. The host is then looked up by
+         * the proxy, and not here, so that the guard sees no address: see {@link AddressGuard#admitsByProxy}.
+         *
+         * @param choice the choice; default: {@link ProxyChoice#none()} with a guard, else {@link
+         *     ProxyChoice#ofEnvironment()}
+         * @return this builder
+         */
+        public Builder proxy(ProxyChoice choice) {
+            proxy = requireNonNull(choice, "choice");
+            return this;
+        }
+
+        private ProxyChoice proxies() {
+            if (proxy != null) {
+                return proxy;
+            }
+            return guard instanceof Everything ? ProxyChoice.ofEnvironment() : ProxyChoice.none();
         }
 
         /** Sets who knows the addresses of hosts, for tests; default: the JVM. */

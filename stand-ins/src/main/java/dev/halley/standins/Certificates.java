@@ -25,6 +25,9 @@ public final class Certificates {
     /** The password of the key stores, which contain no secret. */
     public static final String PASSWORD = "stand-in";
 
+    /** Another name of the server in its certificate: of a host that only a {@link ProxyStandIn} knows. */
+    public static final String HOST = "push.stand-in.test";
+
     private static final String ALIAS = "stand-in";
     private static final int SECONDS = 60;
 
@@ -43,7 +46,7 @@ public final class Certificates {
      */
     public static Certificates make(Path folder) throws IOException {
         Certificates made = new Certificates(folder);
-        made.keyPair(made.serverKeyStore(), "CN=localhost", "san=dns:localhost,ip:127.0.0.1");
+        made.keyPair(made.serverKeyStore(), "CN=localhost", "san=dns:localhost,dns:" + HOST + ",ip:127.0.0.1");
         made.keyPair(
                 made.clientKeyStore(),
                 "CN=Apple Push Services: com.example.app, UID=com.example.app",
@@ -64,7 +67,8 @@ public final class Certificates {
     }
 
     /**
-     * {@return a PKCS #12 key store: the key and certificate of a server at {@code localhost} and {@code 127.0.0.1}}
+     * {@return a PKCS #12 key store: the key and certificate of a server at {@code localhost}, {@code
+     * 127.0.0.1} and {@link #HOST}}
      */
     public Path serverKeyStore() {
         return folder.resolve("server.p12");

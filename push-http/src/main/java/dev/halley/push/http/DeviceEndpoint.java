@@ -53,6 +53,11 @@ final class DeviceEndpoint implements Endpoint {
     }
 
     @Override
+    public boolean admitsByProxy(String host, int port) {
+        return Endpoint.super.admitsByProxy(host, port) || allowed.admitsByProxy(host, port);
+    }
+
+    @Override
     public String circuit(Device device) {
         return WebUrl.parse(device.token()).map(WebUrl::origin).orElse("");
     }

@@ -8,6 +8,7 @@ import dev.halley.Notification;
 import dev.halley.Outcome;
 import dev.halley.http.HttpAnswer;
 import dev.halley.http.Post;
+import dev.halley.http.ProxyChoice;
 import dev.halley.http.WebClient;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
@@ -56,12 +57,14 @@ final class HttpProvider implements PushProvider {
     private final InstantSource clock;
     private final WebClient client;
 
-    HttpProvider(String type, Endpoint endpoint, InstantSource clock) {
+    /** @param proxies through which the endpoint's servers are reached */
+    HttpProvider(String type, Endpoint endpoint, ProxyChoice proxies, InstantSource clock) {
         this.type = type;
         this.endpoint = endpoint;
         this.clock = clock;
         this.client = WebClient.builder("halley-push-http-" + type)
                 .guard(endpoint)
+                .proxy(proxies)
                 .clock(clock)
                 .build();
     }

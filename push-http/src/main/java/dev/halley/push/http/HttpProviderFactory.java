@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.halley.OptionException;
 import dev.halley.http.AllowList;
+import dev.halley.http.ProxyChoice;
 import dev.halley.http.WebUrl;
 import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
@@ -52,10 +53,11 @@ public final class HttpProviderFactory implements PushProviderFactory {
     static final String TIMEOUT = "customhttp.timeout";
     static final String PAYLOAD_LIMIT = "customhttp.payload_limit";
     static final String FINAL = "customhttp.final";
+    static final String PROXY = "customhttp.proxy";
+    static final String ANY_PROXY = "proxy";
+    static final String CALLBACK_PROXY = "httpcb.proxy";
     static final String ALLOW = "httpcb.allow";
     static final String CALLBACK_SECRET = "httpcb.secret";
-
-    private static final String SECTION = "push.provider." + CALLBACK;
 
     private static final Option URL_OPTION = new Option(
             URL,
@@ -98,6 +100,20 @@ public final class HttpProviderFactory implements PushProviderFactory {
                             + " and 404 are tried again until `ttl` is over.",
                     Statuses.ACCEPTED,
                     value -> !value.isBlank() && accepts(Statuses::parse).test(value)),
+            proxy(
+                    PROXY,
+                    "`proxy`",
+                    "The HTTP proxy through which `customhttp` pushes; read from `push.provider.customhttp` or `push`."),
+            proxy(
+                    ANY_PROXY,
+                    "what the JVM's `https.proxyHost` or `http.proxyHost` says, else `HTTPS_PROXY` or `HTTP_PROXY`"
+                            + " unless `NO_PROXY` names the host",
+                    "The HTTP proxy for push services; never to this computer."),
+            proxy(
+                    CALLBACK_PROXY,
+                    "`none`",
+                    "The HTTP proxy through which `httpcb` pushes, which looks the hosts up, so it must refuse addresses"
+                            + " inside; read from `push.provider.httpcb` or `push`."),
             new Option(
                     ALLOW,
                     "none",
@@ -134,37 +150,48 @@ public final class HttpProviderFactory implements PushProviderFactory {
 
     @Override
     public PushProvider create(ProviderConfig config) {
-        Endpoint endpoint = switch (config.type()) {
+        return switch (config.type()) {
             case CUSTOM -> custom(config);
             case CALLBACK -> callback(config);
             default ->
                 throw new IllegalArgumentException(
                         "No type of this factory: " + config.type() + "; its types are " + types());
         };
-        return new HttpProvider(config.type(), endpoint, clock);
     }
 
-    private static Endpoint custom(ProviderConfig config) {
+    private PushProvider custom(ProviderConfig config) {
         if (!config.isSetAnywhere(URL)) {
             throw config.missing(URL, URL_OPTION.accepted());
         }
-        return new OperatorEndpoint(config.options());
+        ProxyChoice proxies = ofAllDevices(config, PROXY)
+                .or(() -> config.option(ANY_PROXY))
+                .map(ProxyChoice::parse)
+                .orElseGet(ProxyChoice::ofEnvironment);
+        return new HttpProvider(CUSTOM, new OperatorEndpoint(config.options()), proxies, clock);
     }
 
-    private static Endpoint callback(ProviderConfig config) {
+    private PushProvider callback(ProviderConfig config) {
         for (String option : List.of(SECRET, "debug." + SECRET)) {
-            if (config.options().get(SECTION, option).isPresent()) {
-                throw new OptionException("[" + SECTION + "] " + option + " signs nothing of " + CALLBACK + "; "
+            if (config.options().get(section(config), option).isPresent()) {
+                throw new OptionException("[" + section(config) + "] " + option + " signs nothing of " + CALLBACK + "; "
                         + CALLBACK_SECRET + " does");
             }
         }
-        return new DeviceEndpoint(
+        Endpoint endpoint = new DeviceEndpoint(
                 AllowList.parse(ofAllDevices(config, ALLOW).orElse("")), ofAllDevices(config, CALLBACK_SECRET));
+        // Not by what the JVM says: a proxy looks hosts up where the guard does not see their addresses.
+        ProxyChoice proxies =
+                ofAllDevices(config, CALLBACK_PROXY).map(ProxyChoice::parse).orElseGet(ProxyChoice::none);
+        return new HttpProvider(CALLBACK, endpoint, proxies, clock);
+    }
+
+    private static String section(ProviderConfig config) {
+        return "push.provider." + config.type();
     }
 
     /** Returns an option that a device must not choose, so that only sections which it can't choose may set it. */
     private static Optional<String> ofAllDevices(ProviderConfig config, String name) {
-        Set<String> read = Stream.of("push", SECTION)
+        Set<String> read = Stream.of("push", section(config))
                 .flatMap(section -> config.options().get(section, name).stream())
                 .collect(toUnmodifiableSet());
         boolean isSetElsewhere = read.isEmpty()
@@ -173,9 +200,13 @@ public final class HttpProviderFactory implements PushProviderFactory {
                         .flatMap(variant -> Optional.ofNullable(variant.get(name)).stream())
                         .anyMatch(value -> !read.contains(value));
         if (isSetElsewhere) {
-            throw new OptionException(name + " belongs in [" + SECTION + "] or [push]");
+            throw new OptionException(name + " belongs in [" + section(config) + "] or [push]");
         }
         return config.option(name);
+    }
+
+    private static Option proxy(String name, String byDefault, String description) {
+        return new Option(name, byDefault, description, ProxyChoice.ACCEPTED, accepts(ProxyChoice::parse)).asSecret();
     }
 
     private static Option secret(String name, String description) {

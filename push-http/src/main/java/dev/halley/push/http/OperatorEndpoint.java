@@ -53,6 +53,11 @@ final class OperatorEndpoint implements Endpoint {
         return true;
     }
 
+    @Override
+    public boolean admitsByProxy(String host, int port) {
+        return true;
+    }
+
     /** Names the origin of the configured URL: a device can choose among the configured ones, but not add any. */
     @Override
     public String circuit(Device device) {
