@@ -25,6 +25,8 @@ final class OptionCheck {
             "httpcb", "halley-push-http",
             "validate_only", "halley-push-fcm");
 
+    private static final String ANY_NAME = "<Name>";
+
     private final Map<String, Option> ofPush = byName(EngineOptions.OF_PUSH);
     private final Map<String, Option> ofServices = byName(EngineOptions.OF_SERVICES);
     private final Map<String, Option> ofHalley = byName(EngineOptions.OF_HALLEY);
@@ -81,7 +83,7 @@ final class OptionCheck {
             throw new OptionException(
                     "[" + place + "] " + name + " is not an option: " + plain + " is the same for all devices");
         }
-        Option option = known.get(plain);
+        Option option = find(plain, known);
         if (option == null) {
             throw new OptionException("[" + place + "] " + Nearest.printable(name) + whyUnknown(name, plain, known));
         }
@@ -90,6 +92,20 @@ final class OptionCheck {
             throw new OptionException(place, name, shown, option.accepted());
         }
         return value;
+    }
+
+    /** Returns the declaration of an option; one that is named {@code <…>.<Name>} is for every name at that place. */
+    private static @Nullable Option find(String name, Map<String, Option> known) {
+        Option exact = known.get(name);
+        if (exact != null) {
+            return exact;
+        }
+        return known.values().stream()
+                .filter(option -> option.name().endsWith(ANY_NAME)
+                        && name.length() > option.name().length() - ANY_NAME.length()
+                        && name.startsWith(option.name().substring(0, option.name().length() - ANY_NAME.length())))
+                .findFirst()
+                .orElse(null);
     }
 
     private String whyUnknown(String name, String plain, Map<String, Option> known) {

@@ -116,6 +116,49 @@ class WebClientTest {
         }
     }
 
+    /** Else the service would get the same push again and again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 4\r\nContent-Length: 4\r\n\r\nbody",
+                "Content-Length: 4, 4\r\n\r\nbody",
+                "Content-Length: nonsense\r\n\r\n",
+                "X\u0000: y\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n"
+            })
+    void post_whoseHeadOrBodyIsWrong_isSettledByTheStatus(String rest) throws Exception {
+        for (int errorBodies : List.of(0, 10_000)) {
+            for (int status : List.of(200, 429, 503)) {
+                assertThat(raw(status + " Answer\r\n" + rest, errorBodies).status())
+                        .isEqualTo(status);
+            }
+        }
+        assertThat(raw("410 Gone\r\n" + rest, 0).status()).isEqualTo(410);
+    }
+
+    @Test
+    void post_whoseLengthIsSaidTwice_hasItsBody() throws Exception {
+        HttpAnswer answer = raw("400 No\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nbody", 10_000);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).isEqualTo("body");
+    }
+
+    /** Returns what a client makes of an answer. */
+    private static HttpAnswer raw(String answer, int errorBodies) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                WebClient client = WebClient.builder("halley-test")
+                        .errorBodies(errorBodies)
+                        .build()) {
+            CompletableFuture<HttpAnswer> sent =
+                    client.post(toPost(url(server))).toCompletableFuture();
+            try (Socket socket = server.accept()) {
+                assertThat(socket.getInputStream().readNBytes(4)).hasSize(4);
+                socket.getOutputStream().write(("HTTP/1.1 " + answer).getBytes(ISO_8859_1));
+                return sent.get(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
     @Test
     void post_toASilentServer_isOverAtItsTimeLimit() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

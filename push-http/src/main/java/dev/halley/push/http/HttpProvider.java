@@ -8,7 +8,6 @@ import dev.halley.Notification;
 import dev.halley.Outcome;
 import dev.halley.http.HttpAnswer;
 import dev.halley.http.Post;
-import dev.halley.http.ProxyChoice;
 import dev.halley.http.WebClient;
 import dev.halley.spi.Payload;
 import dev.halley.spi.PushProvider;
@@ -57,16 +56,18 @@ final class HttpProvider implements PushProvider {
     private final InstantSource clock;
     private final WebClient client;
 
-    /** @param proxies through which the endpoint's servers are reached */
-    HttpProvider(String type, Endpoint endpoint, ProxyChoice proxies, InstantSource clock) {
+    private final Map<String, String> headers;
+
+    /**
+     * @param headers more headers of every push, by their names
+     * @param client is closed with this provider
+     */
+    HttpProvider(String type, Endpoint endpoint, Map<String, String> headers, InstantSource clock, WebClient client) {
         this.type = type;
         this.endpoint = endpoint;
+        this.headers = Map.copyOf(headers);
         this.clock = clock;
-        this.client = WebClient.builder("halley-push-http-" + type)
-                .guard(endpoint)
-                .proxy(proxies)
-                .clock(clock)
-                .build();
+        this.client = client;
     }
 
     @Override
@@ -100,16 +101,16 @@ final class HttpProvider implements PushProvider {
     private Post toPost(URI url, Payload payload) {
         Map<String, String> attributes = payload.attributes();
         long timestamp = clock.instant().getEpochSecond();
-        Map<String, String> headers = new HashMap<>();
-        headers.put("webhook-id", payload.key());
-        headers.put("webhook-timestamp", Long.toString(timestamp));
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("webhook-id", payload.key());
+        all.put("webhook-timestamp", Long.toString(timestamp));
         Optional.ofNullable(attributes.get(SECRET))
                 .map(secret -> Signer.of(secret)
                         .sign(payload.key(), timestamp, payload.body().getBytes(UTF_8)))
-                .ifPresent(signature -> headers.put("webhook-signature", signature));
-        Optional.ofNullable(attributes.get(AUTHORIZATION)).ifPresent(value -> headers.put("Authorization", value));
+                .ifPresent(signature -> all.put("webhook-signature", signature));
+        Optional.ofNullable(attributes.get(AUTHORIZATION)).ifPresent(value -> all.put("Authorization", value));
         Duration timeLimit = Duration.ofSeconds(Long.parseLong(attributes.getOrDefault(TIMEOUT, DEFAULT_TIMEOUT)));
-        return new Post(url, "application/json", payload.body(), headers, timeLimit);
+        return new Post(url, "application/json", payload.body(), all, timeLimit);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 import dev.halley.OptionException;
 import dev.halley.http.AllowList;
 import dev.halley.http.ProxyChoice;
+import dev.halley.http.WebClient;
 import dev.halley.http.WebUrl;
 import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
@@ -12,8 +13,11 @@ import dev.halley.spi.PushProvider;
 import dev.halley.spi.PushProviderFactory;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -22,17 +26,16 @@ import java.util.stream.Stream;
  * Makes providers that push by an HTTP {@code POST}: {@code customhttp} to a URL that the operator names, {@code
  * httpcb} to the URL that the device registered as its token.
  *
- * <p>The body is {@code {"deviceId":"…","message":<chat part>,"tag":"…"}} and is trimmed to
- * {@code customhttp.payload_limit}. Requests are identified
- * and signed according to <a
+ * <p>The body is {@code {"deviceId":"…","message":<chat part>,"tag":"…"}} and is trimmed to {@code
+ * customhttp.payload_limit}. Requests are identified and signed according to <a
  * href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md">Standard
  * Webhooks</a>: {@code webhook-id} is the push's key, the same for each attempt; {@code webhook-timestamp} is the time
  * of the attempt; {@code webhook-signature} is sent if there is a secret.
  *
- * <p>Its options are those of {@link #options()}. {@code customhttp.timeout}, {@code
- * customhttp.payload_limit} and {@code customhttp.final} hold for both types; the URL, the secret
- * and the authorization of {@code customhttp} belong to the operator's receiver, and {@code httpcb} never reads them.
- * {@code httpcb.secret} and {@code httpcb.allow} are read from the type's own section or {@code [push]}, whichever
+ * <p>Its options are those of {@link #options()}. {@code customhttp.timeout}, {@code customhttp.payload_limit}
+ * and {@code customhttp.final} hold for both types; the URL, the secret, the authorization, the headers and the
+ * certificates of {@code customhttp} belong to the operator's receiver, and {@code httpcb} never reads them. Headers,
+ * certificates, proxies, {@code httpcb.secret} and {@code httpcb.allow} are read from the type's own section or {@code [push]}, whichever
  * provider a device names. {@link AllowList} says what {@code httpcb.allow} admits.
  *
  * <p>An answer of 2xx is {@code Accepted} and 410 is {@code Unregistered}. 401, 403, 404, 407, 408, 425, 429, 5xx, no
@@ -66,6 +69,24 @@ public final class HttpProviderFactory implements PushProviderFactory {
             "an absolute http or https URL with a host, without user-info and fragment",
             value -> WebUrl.parse(value).isPresent());
 
+    private static final String HEADER = "customhttp.header.";
+    private static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}";
+    private static final Set<String> TAKEN = Set.of(
+            "authorization",
+            "connection",
+            "content-length",
+            "content-type",
+            "expect",
+            "host",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "webhook-id",
+            "webhook-signature",
+            "webhook-timestamp");
+
     private static final List<Option> OPTIONS = List.of(
             URL_OPTION,
             Option.matching(
@@ -74,6 +95,29 @@ public final class HttpProviderFactory implements PushProviderFactory {
                             "Value of the `Authorization` header of `customhttp`.",
                             "the value of a header, printable ASCII such as Bearer …",
                             "\\p{Graph}+( \\p{Graph}+)*")
+                    .asSecret(),
+            Option.matching(
+                            HEADER + "<Name>",
+                            "none",
+                            "One more header of `customhttp`, such as `customhttp.header.X-Api-Key`; read from"
+                                    + " `push.provider.customhttp` or `push`.",
+                            "the value of a header, printable ASCII",
+                            "\\p{Graph}+( \\p{Graph}+)*")
+                    .asSecret(),
+            Option.text(
+                    ClientTls.CA,
+                    "whom the JVM trusts",
+                    "The path of a PEM file: the certificates that `customhttp` trusts instead; read from"
+                            + " `push.provider.customhttp` or `push`."),
+            Option.text(
+                    ClientTls.CERTIFICATE,
+                    "none",
+                    "The path of a PKCS #12 file: the key and certificate that `customhttp` shows to receivers that ask"
+                            + " for one; read from `push.provider.customhttp` or `push`."),
+            Option.text(
+                            ClientTls.PASSWORD,
+                            "none",
+                            "The password of that file; read from the same section or `push`.")
                     .asSecret(),
             secret(
                     SECRET,
@@ -167,7 +211,10 @@ public final class HttpProviderFactory implements PushProviderFactory {
                 .or(() -> config.option(ANY_PROXY))
                 .map(ProxyChoice::parse)
                 .orElseGet(ProxyChoice::ofEnvironment);
-        return new HttpProvider(CUSTOM, new OperatorEndpoint(config.options()), proxies, clock);
+        Endpoint endpoint = new OperatorEndpoint(config.options());
+        WebClient.Builder client = client(CUSTOM, endpoint, proxies);
+        ClientTls.of(config).ifPresent(client::tls);
+        return new HttpProvider(CUSTOM, endpoint, headers(config), clock, client.build());
     }
 
     private PushProvider callback(ProviderConfig config) {
@@ -182,7 +229,41 @@ public final class HttpProviderFactory implements PushProviderFactory {
         // Not by what the JVM says: a proxy looks hosts up where the guard does not see their addresses.
         ProxyChoice proxies =
                 ofAllDevices(config, CALLBACK_PROXY).map(ProxyChoice::parse).orElseGet(ProxyChoice::none);
-        return new HttpProvider(CALLBACK, endpoint, proxies, clock);
+        return new HttpProvider(
+                CALLBACK,
+                endpoint,
+                Map.of(),
+                clock,
+                client(CALLBACK, endpoint, proxies).build());
+    }
+
+    private WebClient.Builder client(String type, Endpoint endpoint, ProxyChoice proxies) {
+        return WebClient.builder("halley-push-http-" + type)
+                .guard(endpoint)
+                .proxy(proxies)
+                .clock(clock);
+    }
+
+    private static Map<String, String> headers(ProviderConfig config) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        config.variants().stream()
+                .flatMap(variant -> variant.keySet().stream())
+                .filter(option -> option.startsWith(HEADER))
+                .distinct()
+                .forEach(option -> {
+                    String name = option.substring(HEADER.length());
+                    boolean isFree = name.matches(TOKEN)
+                            && !TAKEN.contains(name.toLowerCase(Locale.ROOT))
+                            && ofAllDevices(config, option)
+                                    .map(value -> headers.put(name, value) == null)
+                                    .orElse(false);
+                    if (!isFree) {
+                        throw new OptionException("[" + section(config) + "] " + HEADER + "<Name>: '"
+                                + name.replaceAll("\\P{Graph}", "?") + "' is not the name of a header, is given twice, or is"
+                                + " one that every push has");
+                    }
+                });
+        return headers;
     }
 
     private static String section(ProviderConfig config) {
@@ -190,7 +271,7 @@ public final class HttpProviderFactory implements PushProviderFactory {
     }
 
     /** Returns an option that a device must not choose, so that only sections which it can't choose may set it. */
-    private static Optional<String> ofAllDevices(ProviderConfig config, String name) {
+    static Optional<String> ofAllDevices(ProviderConfig config, String name) {
         Set<String> read = Stream.of("push", section(config))
                 .flatMap(section -> config.options().get(section, name).stream())
                 .collect(toUnmodifiableSet());
