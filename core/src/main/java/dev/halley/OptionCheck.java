@@ -103,7 +103,8 @@ final class OptionCheck {
         return known.values().stream()
                 .filter(option -> option.name().endsWith(ANY_NAME)
                         && name.length() > option.name().length() - ANY_NAME.length()
-                        && name.startsWith(option.name().substring(0, option.name().length() - ANY_NAME.length())))
+                        && name.startsWith(
+                                option.name().substring(0, option.name().length() - ANY_NAME.length())))
                 .findFirst()
                 .orElse(null);
     }

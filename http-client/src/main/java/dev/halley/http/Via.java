@@ -39,6 +39,9 @@ final class Via extends HttpProxy {
 
     @Override
     public boolean matches(Origin origin) {
-        return choice.of(HttpScheme.isSecure(origin.getScheme()), origin.getAddress().getHost()).equals(Optional.of(proxy));
+        return choice.of(
+                        HttpScheme.isSecure(origin.getScheme()),
+                        origin.getAddress().getHost())
+                .equals(Optional.of(proxy));
     }
 }

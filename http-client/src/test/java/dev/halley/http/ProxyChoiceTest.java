@@ -88,8 +88,8 @@ class ProxyChoiceTest {
     })
     void variablesOfTheEnvironment_areTaken_unlessTheHostIsExempt(
             boolean isSecure, String host, String exempt, String proxy) {
-        Map<String, String> upper = Map.of(
-                "HTTPS_PROXY", "http://proxy:3128", "HTTP_PROXY", "plain_1:80", "NO_PROXY", exempt);
+        Map<String, String> upper =
+                Map.of("HTTPS_PROXY", "http://proxy:3128", "HTTP_PROXY", "plain_1:80", "NO_PROXY", exempt);
         Map<String, String> lower = new HashMap<>();
         upper.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
         assertThat(chosen(ProxyChoice.of(new Properties(), upper), isSecure, host))

@@ -79,7 +79,8 @@ class ProxyTest {
                         .proxy(ProxyChoice.parse("http://127.0.0.1:" + proxy.port()))
                         .build()) {
             for (String host : List.of("127.0.0.1", "localhost", "LOCALHOST.")) {
-                assertThat(post(client, "http://" + host + ":" + service.url().getPort() + "/").status())
+                assertThat(post(client, "http://" + host + ":" + service.url().getPort() + "/")
+                                .status())
                         .isEqualTo(200);
             }
             assertThat(proxy.requests()).isEmpty();

@@ -114,10 +114,7 @@ public final class HttpProviderFactory implements PushProviderFactory {
                     "none",
                     "The path of a PKCS #12 file: the key and certificate that `customhttp` shows to receivers that ask"
                             + " for one; read from `push.provider.customhttp` or `push`."),
-            Option.text(
-                            ClientTls.PASSWORD,
-                            "none",
-                            "The password of that file; read from the same section or `push`.")
+            Option.text(ClientTls.PASSWORD, "none", "The password of that file; read from the same section or `push`.")
                     .asSecret(),
             secret(
                     SECRET,
@@ -259,7 +256,8 @@ public final class HttpProviderFactory implements PushProviderFactory {
                                     .orElse(false);
                     if (!isFree) {
                         throw new OptionException("[" + section(config) + "] " + HEADER + "<Name>: '"
-                                + name.replaceAll("\\P{Graph}", "?") + "' is not the name of a header, is given twice, or is"
+                                + name.replaceAll("\\P{Graph}", "?")
+                                + "' is not the name of a header, is given twice, or is"
                                 + " one that every push has");
                     }
                 });

@@ -67,8 +67,15 @@ class ReceiverOptionsTest {
         "customhttp.header.x-api-key, Hunter",
     })
     void headerThatIsNone_orEveryPushHas_isRefused(String option, String value) {
-        refused(Map.of("push.provider.customhttp", Map.of(
-                        "customhttp.url", "http://127.0.0.1:9/", "customhttp.header.X-Api-Key", "1", option, value)))
+        refused(Map.of(
+                        "push.provider.customhttp",
+                        Map.of(
+                                "customhttp.url",
+                                "http://127.0.0.1:9/",
+                                "customhttp.header.X-Api-Key",
+                                "1",
+                                option,
+                                value)))
                 .withMessageContaining("is not the name of a header, is given twice, or is one that every push has")
                 .withMessageNotContaining("Hunter");
     }
@@ -106,7 +113,10 @@ class ReceiverOptionsTest {
         try (Receiver receiver = new Receiver(tls)) {
             String url = "https://localhost:" + receiver.port() + "/";
             Map<String, String> trusting = Map.of(
-                    "customhttp.url", url, "customhttp.trusted", certificates.serverPem().toString());
+                    "customhttp.url",
+                    url,
+                    "customhttp.trusted",
+                    certificates.serverPem().toString());
             try (Pushes pushes = HttpPushes.of("customhttp", Map.of("customhttp.url", url))) {
                 assertThat(pushes.send()).isEqualTo(new Outcome.Unavailable("TLS failed"));
             }
@@ -116,10 +126,14 @@ class ReceiverOptionsTest {
             try (Pushes pushes = HttpPushes.of(
                     "customhttp",
                     Map.of(
-                            "customhttp.url", url,
-                            "customhttp.trusted", certificates.serverPem().toString(),
-                            "customhttp.certificate", certificates.clientKeyStore().toString(),
-                            "customhttp.certificatePassword", Certificates.PASSWORD))) {
+                            "customhttp.url",
+                            url,
+                            "customhttp.trusted",
+                            certificates.serverPem().toString(),
+                            "customhttp.certificate",
+                            certificates.clientKeyStore().toString(),
+                            "customhttp.certificatePassword",
+                            Certificates.PASSWORD))) {
                 assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
             }
             assertThat(receiver.arrived).hasSize(1);
@@ -149,10 +163,8 @@ class ReceiverOptionsTest {
                 .withMessageNotContaining("Hunter");
     }
 
-    private static ThrowableAssertAlternative<OptionException> refused(
-            Map<String, Map<String, String>> sections) {
+    private static ThrowableAssertAlternative<OptionException> refused(Map<String, Map<String, String>> sections) {
         return assertThatExceptionOfType(OptionException.class)
-                .isThrownBy(() -> new Pushes(
-                        new HttpProviderFactory(), sections, Device.of("customhttp", "device-1")));
+                .isThrownBy(() -> new Pushes(new HttpProviderFactory(), sections, Device.of("customhttp", "device-1")));
     }
 }
