@@ -68,9 +68,9 @@ public final class HttpAnswer {
      * Returns a word or two for the reason of an {@link Outcome}: the status, such as {@code 503}, or why there was no
      * answer: {@code timeout}, {@code look-up timeout} (the host's name server is silent), {@code unknown host},
      * {@code no connection}, {@code connection lost}, {@code TLS failed}, {@code malformed answer}, {@code proxy
-     * refused} (to make a tunnel), {@code forbidden address}, {@code too much to do} (also after the client was closed),
-     * or the simple name of another exception's class. It never holds what a server or an exception says, because that
-     * may contain a token.
+     * refused} (to make a tunnel), {@code forbidden address}, {@code too much to do} (also after the client was
+     * closed), or the simple name of another exception's class. It never holds what a server or an exception says,
+     * because that may contain a token.
      *
      * @return the reason, never empty
      */
@@ -111,8 +111,8 @@ public final class HttpAnswer {
     /**
      * Returns what the answer means for a push, unless its service says otherwise: 2xx is {@link Outcome.Accepted}, and
      * 410 is {@link Outcome.Unregistered}. What {@link #isTemporary()}, and also 401, 403, 404 and 407, is {@link
-     * Outcome.Unavailable} for as long as {@link #retryAfter()} says: that is how a deploy, a firewall, a secret that is
-     * being replaced and a proxy look, and none of them is the push's fault. Everything else is {@link
+     * Outcome.Unavailable} for as long as {@link #retryAfter()} says: that is how a deploy, a firewall, a secret that
+     * is being replaced and a proxy look, and none of them is the push's fault. Everything else is {@link
      * Outcome.Rejected}, redirects and forbidden addresses included.
      *
      * @return the outcome, whose reason is {@link #reason()}

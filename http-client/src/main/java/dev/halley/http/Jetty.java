@@ -124,7 +124,7 @@ final class Jetty implements AutoCloseable {
         client.getProtocolHandlers().remove(ProxyAuthenticationProtocolHandler.NAME);
     }
 
-    /** Says which protocol is spoken, because some gateways refuse clients that do not; with HTTP/2, Jetty says more. */
+    /** Says which protocol is spoken, for gateways that refuse clients which do not; with HTTP/2, Jetty says more. */
     private static final class Tls extends SslContextFactory.Client {
         @Override
         public void customize(SSLEngine engine) {

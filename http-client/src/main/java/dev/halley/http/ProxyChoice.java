@@ -55,8 +55,8 @@ public final class ProxyChoice {
     /**
      * Parses a choice.
      *
-     * @param text {@code http://host:port}, perhaps with a percent-encoded {@code user:password@} before the host, for all
-     *     servers but those of this computer; or {@code none}
+     * @param text {@code http://host:port}, perhaps with a percent-encoded {@code user:password@} before the host, for
+     *     all servers but those of this computer; or {@code none}
      * @return the choice
      * @throws IllegalArgumentException if the text has another form; the message holds no part of it
      */

@@ -48,10 +48,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It follows no redirect, keeps no cookie and answers no challenge, so 302 and 401 are answers like any other. It
- * sends no header but those of the post, those that HTTP needs, and {@code User-Agent: Halley/} with its version, unless
- * the post has another one. It has at most 64 connections to each host, and at
- * most 4,096 posts wait for one of these; an idle connection ends after 35 seconds. Of the headers of an
- * answer, at most 64 KiB are read. A final status decides, though what follows it breaks the rules of HTTP. At most 9 daemon threads serve a client, and up to 64 more look hosts up, each for as long as that takes.
+ * sends no header but those of the post, those that HTTP needs, and {@code User-Agent: Halley/} with its version,
+ * unless the post has another one. It has at most 64 connections to each host, and at most 4,096 posts wait for one of
+ * these; an idle connection ends after 35 seconds. Of the headers of an answer, at most 64 KiB are read. A final status
+ * decides, though what follows it breaks the rules of HTTP. At most 9 daemon threads serve a client, and up to 64 more
+ * look hosts up, each for as long as that takes.
  *
  * <p>If a connection goes away before the server has begun to work at a post, the post is sent again at once, within
  * its time limit. If a post fails in any other way, nobody knows what became of it, and it is left to the engine to
@@ -398,8 +399,8 @@ public final class WebClient implements AutoCloseable {
         }
 
         /**
-         * Sets through which proxy servers are reached: by {@code CONNECT} those with TLS. The host is then looked up by
-         * the proxy, and not here, so that the guard sees no address: see {@link AddressGuard#admitsByProxy}.
+         * Sets through which proxy servers are reached: by {@code CONNECT} those with TLS. The host is then looked up
+         * by the proxy, and not here, so that the guard sees no address: see {@link AddressGuard#admitsByProxy}.
          *
          * @param choice the choice; default: {@link ProxyChoice#none()} with a guard, else {@link
          *     ProxyChoice#ofEnvironment()}

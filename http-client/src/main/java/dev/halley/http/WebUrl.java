@@ -25,8 +25,8 @@ public final class WebUrl {
      * The host must be ASCII: an international name is written in its {@code xn--} form. It may have underscores, as
      * names of containers have; then {@link URI#getHost} is null, and {@link #host} has it.
      *
-     * @param text the URL; in its path and query, characters that are not ASCII are percent-encoded; blanks around it are
-     *     left out
+     * @param text the URL; in its path and query, characters that are not ASCII are percent-encoded; blanks around it
+     *     are left out
      * @return the URL; empty if it has another form
      */
     public static Optional<URI> parse(String text) {

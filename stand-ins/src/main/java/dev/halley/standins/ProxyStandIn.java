@@ -18,8 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP proxy that passes everything on to servers of this machine, whatever hosts it is asked for: by {@code CONNECT},
- * and requests of plain {@code http}. So a test needs no names, and nothing that is not meant to leaves this machine.
+ * An HTTP proxy that passes everything on to servers of this machine, whatever hosts it is asked for: by {@code
+ * CONNECT}, and requests of plain {@code http}. So a test needs no names, and nothing leaves this machine.
  *
  * <p>This class is thread-safe.
  */
@@ -75,7 +75,7 @@ public final class ProxyStandIn implements AutoCloseable {
         return listener.port();
     }
 
-    /** {@return the first lines of the requests, in order} For example {@code CONNECT fcm.googleapis.com:443 HTTP/1.1}. */
+    /** {@return the first lines of the requests, in order} For example {@code CONNECT a.test:443 HTTP/1.1}. */
     public List<String> requests() {
         return heads.stream().map(head -> head.substring(0, head.indexOf('\r'))).toList();
     }

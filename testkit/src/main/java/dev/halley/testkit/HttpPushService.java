@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * A push service over plain HTTP/1.1 on the loopback interface. It has those answers for which a status is set; the
- * tests of all others are skipped. {@link PushService.Answer#ACCEPTED_AT_LENGTH}, {@link PushService.Answer#ENDLESS} and
- * {@link PushService.Answer#UNAVAILABLE_UNTIL_A_DATE} are made from the answers that they vary.
+ * tests of all others are skipped. {@link PushService.Answer#ACCEPTED_AT_LENGTH}, {@link PushService.Answer#ENDLESS}
+ * and {@link PushService.Answer#UNAVAILABLE_UNTIL_A_DATE} are made from the answers that they vary.
  *
  * <p>Like a real service, it repeats in its answers what it was sent, with token, text and credentials.
  *

@@ -26,8 +26,8 @@ public interface PushService extends AutoCloseable {
         /** The push can't be accepted for the next 60 seconds. */
         UNAVAILABLE_FOR_A_MINUTE,
         /**
-         * The same, but it names the date at which the 60 seconds are over, and its clock, which also dates its answers,
-         * is an hour ahead.
+         * The same, but it names the date at which the 60 seconds are over, and its clock, which also dates its
+         * answers, is an hour ahead.
          */
         UNAVAILABLE_UNTIL_A_DATE,
         /** The answer begins well and never ends. */

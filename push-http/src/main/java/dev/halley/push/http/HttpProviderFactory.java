@@ -32,16 +32,16 @@ import java.util.stream.Stream;
  * Webhooks</a>: {@code webhook-id} is the push's key, the same for each attempt; {@code webhook-timestamp} is the time
  * of the attempt; {@code webhook-signature} is sent if there is a secret.
  *
- * <p>Its options are those of {@link #options()}. {@code customhttp.timeout}, {@code customhttp.payload_limit}
- * and {@code customhttp.final} hold for both types; the URL, the secret, the authorization, the headers and the
+ * <p>Its options are those of {@link #options()}. {@code customhttp.timeout}, {@code customhttp.payload_limit} and
+ * {@code customhttp.final} hold for both types; the URL, the secret, the authorization, the headers and the
  * certificates of {@code customhttp} belong to the operator's receiver, and {@code httpcb} never reads them. Headers,
- * certificates, proxies, {@code httpcb.secret} and {@code httpcb.allow} are read from the type's own section or {@code [push]}, whichever
- * provider a device names. {@link AllowList} says what {@code httpcb.allow} admits.
+ * certificates, proxies, {@code httpcb.secret} and {@code httpcb.allow} are read from the type's own section or {@code
+ * [push]}, whichever provider a device names. {@link AllowList} says what {@code httpcb.allow} admits.
  *
  * <p>An answer of 2xx is {@code Accepted} and 410 is {@code Unregistered}. 401, 403, 404, 407, 408, 425, 429, 5xx, no
- * answer and a malformed one are {@code Unavailable}, for as long as {@code Retry-After} says, at most a day. Everything
- * else is {@code Rejected}: redirects, other statuses, those of {@code customhttp.final}, and a device's URL that is
- * malformed or not admitted.
+ * answer and a malformed one are {@code Unavailable}, for as long as {@code Retry-After} says, at most a day.
+ * Everything else is {@code Rejected}: redirects, other statuses, those of {@code customhttp.final}, and a device's URL
+ * that is malformed or not admitted.
  *
  * <p>This class is thread-safe.
  */
@@ -130,21 +130,22 @@ public final class HttpProviderFactory implements PushProviderFactory {
             Option.number(
                     PAYLOAD_LIMIT,
                     HttpProvider.DEFAULT_LIMIT,
-                    "The most bytes of a body of either type: the oldest rows are left out, and a text that is still too"
-                            + " long is cut.",
+                    "The most bytes of a body of either type: the oldest rows are left out, and a text that is still"
+                            + " too long is cut.",
                     4_096,
                     16_777_216),
             new Option(
                     FINAL,
                     "none beside those that are final anyway",
-                    "Statuses after which a push of either type is given up at once, such as `404`; without it, 401, 403"
-                            + " and 404 are tried again until `ttl` is over.",
+                    "Statuses after which a push of either type is given up at once, such as `404`; without it, 401,"
+                            + " 403 and 404 are tried again until `ttl` is over.",
                     Statuses.ACCEPTED,
                     value -> !value.isBlank() && accepts(Statuses::parse).test(value)),
             proxy(
                     PROXY,
                     "`proxy`",
-                    "The HTTP proxy through which `customhttp` pushes; read from `push.provider.customhttp` or `push`."),
+                    "The HTTP proxy through which `customhttp` pushes; read from `push.provider.customhttp` or"
+                            + " `push`."),
             proxy(
                     ANY_PROXY,
                     "what the JVM's `https.proxyHost` or `http.proxyHost` says, else `HTTPS_PROXY` or `HTTP_PROXY`"
@@ -153,8 +154,8 @@ public final class HttpProviderFactory implements PushProviderFactory {
             proxy(
                     CALLBACK_PROXY,
                     "`none`",
-                    "The HTTP proxy through which `httpcb` pushes, which looks the hosts up, so it must refuse addresses"
-                            + " inside; read from `push.provider.httpcb` or `push`."),
+                    "The HTTP proxy through which `httpcb` pushes, which looks the hosts up, so it must refuse"
+                            + " addresses inside; read from `push.provider.httpcb` or `push`."),
             new Option(
                     ALLOW,
                     "none",

@@ -8,8 +8,10 @@ import dev.halley.OptionException;
 import dev.halley.Outcome;
 import dev.halley.standins.Certificates;
 import dev.halley.testkit.Pushes;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -25,11 +27,28 @@ class ReceiverOptionsTest {
     @TempDir
     static Path folder;
 
+    private static final String PASSWORD = "Hunter 2";
+
     private static Certificates certificates;
+    private static Path own;
 
     @BeforeAll
     static void make() throws Exception {
         certificates = Certificates.make(folder);
+        own = folder.resolve("own.p12");
+        KeyStore keys =
+                KeyStore.getInstance(certificates.clientKeyStore().toFile(), Certificates.PASSWORD.toCharArray());
+        KeyStore same = KeyStore.getInstance("PKCS12");
+        same.load(null, null);
+        String alias = keys.aliases().nextElement();
+        same.setKeyEntry(
+                "own",
+                keys.getKey(alias, Certificates.PASSWORD.toCharArray()),
+                PASSWORD.toCharArray(),
+                keys.getCertificateChain(alias));
+        try (OutputStream out = Files.newOutputStream(own)) {
+            same.store(out, PASSWORD.toCharArray());
+        }
     }
 
     @ParameterizedTest
@@ -131,9 +150,9 @@ class ReceiverOptionsTest {
                             "customhttp.trusted",
                             certificates.serverPem().toString(),
                             "customhttp.certificate",
-                            certificates.clientKeyStore().toString(),
+                            own.toString(),
                             "customhttp.certificatePassword",
-                            Certificates.PASSWORD))) {
+                            PASSWORD))) {
                 assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
             }
             assertThat(receiver.arrived).hasSize(1);
