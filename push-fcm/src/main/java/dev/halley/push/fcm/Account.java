@@ -3,10 +3,15 @@ package dev.halley.push.fcm;
 import dev.halley.Outcome;
 import dev.halley.push.fcm.AccessTokens.NoTokenException;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,18 +36,24 @@ final class Account {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Account.class);
 
+    /** Clocks that differ less are no reason to refuse anything. */
+    private static final Duration MOST_DIFFERENCE = Duration.ofMinutes(1);
+
     private final String project;
     private final URI url;
     private final AccessTokens tokens;
     private final FcmClient client;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final InstantSource clock;
+    private final AtomicBoolean refused = new AtomicBoolean();
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     /** @param fcm the URL of FCM, without a slash at the end */
-    Account(String project, String fcm, AccessTokens tokens, FcmClient client) {
+    Account(String project, String fcm, AccessTokens tokens, FcmClient client, InstantSource clock) {
         this.project = project;
         this.url = URI.create(fcm + "/v1/projects/" + project + "/messages:send");
         this.tokens = tokens;
         this.client = client;
+        this.clock = clock;
     }
 
     String project() {
@@ -59,10 +70,9 @@ final class Account {
                     tokens.refused(token);
                     return tokens.get().thenCompose(another -> client.post(url, another, json));
                 }))
-                .thenApply(this::warnOfMismatch)
+                .thenApply(this::log)
                 .thenApply(FcmAnswer::toOutcome)
-                .exceptionally(
-                        failure -> new Outcome.Unavailable(reason(failure), Optional.of(FcmAnswer.AFTER_TROUBLE)));
+                .exceptionally(this::toOutcome);
     }
 
     /** Asks FCM to check a message that it delivers to nobody: the answer says whether the credentials are accepted. */
@@ -70,22 +80,77 @@ final class Account {
         return tokens.get().thenCompose(token -> client.post(url, token, Message.toDryRun()));
     }
 
-    private FcmAnswer warnOfMismatch(FcmAnswer answer) {
-        if (answer.error().code().equals("SENDER_ID_MISMATCH") && warned.compareAndSet(false, true)) {
-            LOGGER.warn(
-                    "FCM says SENDER_ID_MISMATCH, and the device's token is forgotten. If this happens to many devices,"
-                            + " the credentials belong to another project than the app; theirs is {}",
-                    project);
+    private FcmAnswer log(FcmAnswer answer) {
+        if (answer.isRefusal()) {
+            refused(answer.reason(), "");
+        } else if (answer.http().status() >= 200 && answer.http().status() < 500) {
+            accepted();
+        }
+        if (answer.isMismatch()) {
+            warnOnce(
+                    answer,
+                    "the device's token is forgotten. If this happens to many devices, the credentials belong to"
+                            + " another project than the app");
+        }
+        if (answer.isThirdParty()) {
+            warnOnce(
+                    answer,
+                    "the push is tried again. Firebase's own key for Apple's devices or for browsers is wrong; it is"
+                            + " set in the project's Cloud Messaging settings");
         }
         return answer;
     }
 
-    private static String reason(Throwable failure) {
+    private void warnOnce(FcmAnswer answer, String consequence) {
+        if (warned.add(answer.reason())) {
+            LOGGER.warn("FCM says {}, and {}. The project is {}", answer.reason(), consequence, project);
+        }
+    }
+
+    /** Says once in each outage that the credentials are refused. */
+    private void refused(String reason, String hint) {
+        if (refused.compareAndSet(false, true)) {
+            LOGGER.warn(
+                    "Google refuses the credentials of project {}: {}. All its pushes wait and are tried again until"
+                            + " their time to live is over.{}",
+                    project,
+                    reason,
+                    hint);
+        } else {
+            LOGGER.debug("Google refuses the credentials of project {}: {}", project, reason);
+        }
+    }
+
+    private void accepted() {
+        if (refused.compareAndSet(true, false)) {
+            LOGGER.info("Google takes the credentials of project {} again", project);
+        }
+    }
+
+    private Outcome toOutcome(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof NoTokenException
-                ? String.valueOf(cause.getMessage())
-                : cause.getClass().getSimpleName();
+        if (!(cause instanceof NoTokenException noToken)) {
+            return new Outcome.Unavailable(cause.getClass().getSimpleName(), Optional.of(FcmAnswer.AFTER_TROUBLE));
+        }
+        String reason = String.valueOf(noToken.getMessage());
+        if (!noToken.isRefused()) {
+            return new Outcome.Unavailable(reason, Optional.of(FcmAnswer.AFTER_TROUBLE));
+        }
+        refused(reason, noToken.serverTime().map(this::clockHint).orElse(""));
+        return new Outcome.Unavailable(reason, Optional.of(FcmAnswer.AFTER_REFUSAL), true);
+    }
+
+    /** Names the clock if it differs so much that what it signs is refused. */
+    private String clockHint(Instant there) {
+        Duration ahead = Duration.between(there, clock.instant());
+        Duration off = ahead.abs();
+        if (off.compareTo(MOST_DIFFERENCE) <= 0) {
+            return "";
+        }
+        String hours = off.toHours() == 0 ? "" : off.toHours() + " h ";
+        return " This computer's clock is " + hours + off.toMinutesPart() + " min "
+                + (ahead.isNegative() ? "behind" : "ahead of") + " Google's.";
     }
 
     @Override

@@ -76,7 +76,7 @@ final class Accounts {
                 String name = "account " + (names.size() + 1);
                 String url = FcmUrl.parse(description.url()).orElse(FcmUrl.GOOGLES);
                 names.put(description, name);
-                byName.put(name, new Account(project, url, toTokens(credentials, clock, fetcher), client));
+                byName.put(name, new Account(project, url, toTokens(credentials, clock, fetcher), client, clock));
             }
         }
         if (byName.isEmpty()) {

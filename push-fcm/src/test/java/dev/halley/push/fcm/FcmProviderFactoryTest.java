@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,7 +159,9 @@ class FcmProviderFactoryTest {
     @Test
     void project_isThatOfTheOptions_ratherThanOfTheCredentials() throws Exception {
         try (Pushes pushes = FcmPushes.to(fcm, Map.of("fcm.project", "another"))) {
-            assertThat(pushes.send()).isEqualTo(new Outcome.Rejected("404 NOT_FOUND"));
+            assertThat(pushes.send())
+                    .isEqualTo(
+                            new Outcome.Unavailable("404 NOT_FOUND", Optional.of(Duration.ofSeconds(60)), true));
             assertThat(arrived.element().path()).isEqualTo("/v1/projects/another/messages:send");
         }
     }
