@@ -6,7 +6,9 @@ module dev.halley.push.ios {
     requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.handler;
+    requires io.netty.handler.proxy;
     requires io.netty.transport;
+    requires org.slf4j;
 
     exports dev.halley.push.ios;
 

@@ -13,6 +13,7 @@ import dev.halley.testkit.PushService;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class IosContractTest extends PushProviderContract {
 
     @Override
     protected PushProvider open(URI service) {
-        IosProviderFactory factory = new IosProviderFactory(TIME_LIMIT);
+        IosProviderFactory factory = new IosProviderFactory(TIME_LIMIT, InstantSource.system());
         Options options = Options.of(Map.of("push.provider.ios", options(service)), List.of(factory));
         return factory.create(new ProviderConfig("ios", options));
     }
