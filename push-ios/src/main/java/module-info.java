@@ -3,6 +3,7 @@ module dev.halley.push.ios {
     requires transitive dev.halley.core;
     requires com.eatthepath.pushy.apns;
     requires com.fasterxml.jackson.core;
+    requires io.netty.codec;
     requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.handler;

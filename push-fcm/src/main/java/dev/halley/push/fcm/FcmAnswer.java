@@ -41,6 +41,11 @@ record FcmAnswer(HttpAnswer http, ErrorBody error) {
         return http.status() == 401 && error.code().equals(THIRD_PARTY_AUTH_ERROR);
     }
 
+    /** Returns whether FCM says that the device's token is none of its own. */
+    boolean isBadToken() {
+        return http.status() == 400 && error.namesToken();
+    }
+
     boolean isMismatch() {
         return http.status() == 403 && error.code().equals(SENDER_ID_MISMATCH);
     }
@@ -89,8 +94,7 @@ record FcmAnswer(HttpAnswer http, ErrorBody error) {
     }
 
     private Outcome later(Duration least, boolean forAll) {
-        return new Outcome.Unavailable(
-                reason(), Optional.of(http.retryAfter().orElse(least)), forAll);
+        return new Outcome.Unavailable(reason(), Optional.of(http.retryAfter().orElse(least)), forAll);
     }
 
     String reason() {

@@ -2,6 +2,7 @@ package dev.halley.push.fcm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halley.Device;
 import dev.halley.Outcome;
 import dev.halley.standins.FcmStandIn;
 import dev.halley.standins.FcmStandIn.Answer;
@@ -129,6 +130,23 @@ class FcmAnswerTest {
                 isGone
                         ? new Outcome.Unregistered("400 INVALID_ARGUMENT")
                         : new Outcome.Rejected("400 INVALID_ARGUMENT"));
+    }
+
+    @Test
+    void tokensThatFcmDoesNotKnowAsItsOwn_areToldOnce_inWhichForm() throws Exception {
+        String ofApns = "0123456789abcdef".repeat(4);
+        String logged = FcmPushes.logged(() -> {
+            for (int i = 0; i < 2; i++) {
+                fcm.next(Answer.violation("message.token"));
+                assertThat(pushes.send(Device.of("fcm", ofApns), "Hello"))
+                        .isEqualTo(new Outcome.Unregistered("400 INVALID_ARGUMENT"));
+            }
+        });
+        assertThat(logged.lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .contains("a token of APNs", FcmStandIn.PROJECT)
+                .doesNotContain(ofApns);
     }
 
     @Test

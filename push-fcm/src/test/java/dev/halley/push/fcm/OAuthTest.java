@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.halley.OptionException;
 import dev.halley.Outcome;
 import dev.halley.standins.FcmStandIn;
@@ -210,6 +212,51 @@ class OAuthTest {
             assertThat(sent).isNotDone();
             assertThat(sent.get(20, TimeUnit.SECONDS)).isEqualTo(unavailable("OAuth GoogleAuthException"));
         }
+    }
+
+    @Test
+    void keyFileThatIsReplaced_isUsedWithoutARestart_onceGoogleTakesIt() throws Exception {
+        try (FcmStandIn other = FcmPushes.standIn().start()) {
+            Path file = FcmPushes.credentials(fcm);
+            String logged = FcmPushes.logged(() -> {
+                try (Pushes pushes = open(Map.of("fcm.credentials", file.toString()))) {
+                    assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                    String good = Files.readString(file);
+
+                    // Half a file, then a key that Google refuses: what was there before is used on.
+                    for (String bad : List.of(good.substring(0, 100), replaceKey(good, other))) {
+                        Files.writeString(file, bad);
+                        now = now.plus(Reread.PAUSE);
+                        int before = fcm.fetches();
+                        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                        if (!bad.equals(good.substring(0, 100))) {
+                            await().until(() -> fcm.fetches() > before);
+                        }
+                        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                    }
+                    assertThat(arrived).extracting(Push::authorization).containsOnly("Bearer token-1");
+
+                    Files.writeString(file, good + "\n");
+                    now = now.plus(Reread.PAUSE);
+                    await().untilAsserted(() -> {
+                        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                        assertThat(arrived).extracting(Push::authorization).contains("Bearer token-3");
+                    });
+                }
+            });
+            assertThat(logged.lines().filter(line -> line.contains("WARN")))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("the old") && line.contains("used on"));
+        }
+    }
+
+    private static String replaceKey(String file, FcmStandIn other) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode replaced = (ObjectNode) json.readTree(file);
+        replaced.set(
+                "private_key",
+                json.readTree(Files.readString(FcmPushes.credentials(other))).get("private_key"));
+        return json.writeValueAsString(replaced);
     }
 
     @Test

@@ -80,7 +80,10 @@ final class Account {
     }
 
     /** The files that make an account, and what came of them. */
-    private record Read(Step step, @Nullable ApnsSigningKey key, @Nullable X509Certificate certificate) {}
+    private record Read(
+            Step step,
+            @Nullable ApnsSigningKey key,
+            @Nullable X509Certificate certificate) {}
 
     private final Description description;
     private final Step trust;
@@ -140,8 +143,7 @@ final class Account {
         }
     }
 
-    private static Read credential(Description description, MessageDigest digest, Instant now)
-            throws BadFileException {
+    private static Read credential(Description description, MessageDigest digest, Instant now) throws BadFileException {
         String key = description.key();
         String certificate = description.certificate();
         if (key != null && certificate != null) {

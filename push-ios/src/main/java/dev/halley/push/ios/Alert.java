@@ -100,7 +100,8 @@ final class Alert {
         }
         write(json, "subtitle", notification.option(IosProviderFactory.SUBTITLE));
         if (bodyKey.isEmpty()) {
-            json.writeStringField("body", notification.body(IosProviderFactory.BODY).orElse(notification.message()));
+            json.writeStringField(
+                    "body", notification.body(IosProviderFactory.BODY).orElse(notification.message()));
         }
         writeLocalized(json, "title-loc-", titleKey, notification.option(IosProviderFactory.TITLE_LOC_ARGS));
         writeLocalized(

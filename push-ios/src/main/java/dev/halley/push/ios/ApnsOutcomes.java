@@ -163,7 +163,7 @@ final class ApnsOutcomes {
     private static boolean isWord(String text) {
         return !text.isEmpty()
                 && text.length() <= 64
-                && text.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z');
+                && text.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
     }
 
     private static Kind ofStatus(int status) {

@@ -35,7 +35,8 @@ final class Credentials {
         }
     }
 
-    private static final Pattern PEM = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+    private static final Pattern PEM =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final int P256_BITS = 256;
 
     private Credentials() {}
@@ -59,10 +60,13 @@ final class Credentials {
             case "PRIVATE KEY" -> {}
             case "ENCRYPTED PRIVATE KEY" -> throw new UnusableException("its key is encrypted");
             case "EC PRIVATE KEY" ->
-                throw new UnusableException("its key is not in PKCS #8; openssl pkcs8 -topk8 -nocrypt makes that of it");
+                throw new UnusableException(
+                        "its key is not in PKCS #8; openssl pkcs8 -topk8 -nocrypt makes that of it");
             default ->
                 throw new UnusableException(
-                        pem.group(1).contains("CERTIFICATE") ? "it has a certificate and no key" : "it has another key");
+                        pem.group(1).contains("CERTIFICATE")
+                                ? "it has a certificate and no key"
+                                : "it has another key");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.group(2));

@@ -83,8 +83,7 @@ final class Gateway {
      *
      * @param loops a group of one thread; the gateway does not close it
      */
-    Gateway(
-            Account account, SharedTokens tokens, EventLoopGroup loops, Duration timeLimit, InstantSource clock) {
+    Gateway(Account account, SharedTokens tokens, EventLoopGroup loops, Duration timeLimit, InstantSource clock) {
         this.account = account;
         this.loops = loops;
         this.loop = loops.next();

@@ -74,9 +74,11 @@ final class IosProvider implements PushProvider {
         Map<String, String> attributes = new HashMap<>();
         attributes.put(GATEWAY, gateway(notification, device));
         notification.option(IosProviderFactory.TOPIC).ifPresent(value -> attributes.put(TOPIC, value));
-        boolean isNowOrNever = notification.option(IosProviderFactory.EXPIRATION).isPresent();
+        boolean isNowOrNever =
+                notification.option(IosProviderFactory.EXPIRATION).isPresent();
         attributes.put(
-                EXPIRES, isNowOrNever ? "0" : String.valueOf(notification.expires().getEpochSecond()));
+                EXPIRES,
+                isNowOrNever ? "0" : String.valueOf(notification.expires().getEpochSecond()));
         boolean isSilent = notification.content() == Notification.Content.BACKGROUND;
         if (isSilent) {
             attributes.put(BACKGROUND, "true");
@@ -84,7 +86,10 @@ final class IosProvider implements PushProvider {
         // Apple wants no silent push to have the highest priority.
         attributes.put(
                 PRIORITY,
-                notification.option(IosProviderFactory.PRIORITY).filter(value -> !isSilent).orElse(isSilent ? "5" : "10"));
+                notification
+                        .option(IosProviderFactory.PRIORITY)
+                        .filter(value -> !isSilent)
+                        .orElse(isSilent ? "5" : "10"));
         attributes.put(COLLAPSE_ID, collapseId(notification, isSilent));
         return new Payload(notification.key(), Alert.toJson(notification), attributes);
     }

@@ -152,8 +152,7 @@ public final class IosProviderFactory implements PushProviderFactory {
                     "`5` may wait to save the phone's battery.",
                     "5",
                     "10"),
-            Option.oneOf(
-                    EXPIRATION, "when the push's `ttl` ends", "`0`: Apple delivers it at once or never.", "0"),
+            Option.oneOf(EXPIRATION, "when the push's `ttl` ends", "`0`: Apple delivers it at once or never.", "0"),
             Option.flag(MUTABLE_CONTENT, "`false`", "Whether the app may change the alert before it is shown."),
             Option.number(
                     PAYLOAD_LIMIT,
@@ -210,7 +209,8 @@ public final class IosProviderFactory implements PushProviderFactory {
         SharedTokens tokens = new SharedTokens(clock);
         for (Map<String, String> variant : config.variants()) {
             if (Account.missing(variant).isEmpty()) {
-                accounts.computeIfAbsent(Account.Description.of(variant), description -> read(config, description, tokens));
+                accounts.computeIfAbsent(
+                        Account.Description.of(variant), description -> read(config, description, tokens));
                 checkRoom(config, variant);
             }
         }

@@ -27,8 +27,11 @@ final class Proxies {
      *
      * @param user null for one that asks for no name and password
      */
-    record HttpProxy(String host, int port, @Nullable String user, @Nullable String password)
-            implements ProxyHandlerFactory {
+    record HttpProxy(
+            String host,
+            int port,
+            @Nullable String user,
+            @Nullable String password) implements ProxyHandlerFactory {
 
         /** Looks the proxy up anew for each connection, as its address may change. */
         @Override
@@ -133,16 +136,14 @@ final class Proxies {
     }
 
     private static String variable(String name, Map<String, String> environment) {
-        return environment.getOrDefault(
-                name, environment.getOrDefault(name.toUpperCase(Locale.ROOT), ""));
+        return environment.getOrDefault(name, environment.getOrDefault(name.toUpperCase(Locale.ROOT), ""));
     }
 
     private static boolean isExempt(String host, String noProxy) {
         String lower = host.toLowerCase(Locale.ROOT);
         for (String entry : noProxy.toLowerCase(Locale.ROOT).split(",", -1)) {
             String name = entry.strip().replaceFirst("^\\*?\\.", "");
-            if (entry.strip().equals("*")
-                    || (!name.isEmpty() && (lower.equals(name) || lower.endsWith("." + name)))) {
+            if (entry.strip().equals("*") || (!name.isEmpty() && (lower.equals(name) || lower.endsWith("." + name)))) {
                 return true;
             }
         }

@@ -99,8 +99,9 @@ final class Wire extends Http2FrameLogger {
         if (direction == Direction.INBOUND) {
             date = headers.get(DATE);
         } else if (tokens != null) {
-            token = tokens.header();
-            headers.set(AUTHORIZATION, token);
+            CharSequence header = tokens.header();
+            token = header;
+            headers.set(AUTHORIZATION, header);
         }
     }
 

@@ -201,8 +201,7 @@ class CredentialsTest {
                 Pushes pushes = IosPushes.of(
                         Map.of(
                                 "push.provider.ios",
-                                IosPushes.with(
-                                        access(file), "debug.apple.port", String.valueOf(sandbox.port()))),
+                                IosPushes.with(access(file), "debug.apple.port", String.valueOf(sandbox.port()))),
                         TIME_LIMIT,
                         () -> now)) {
             assertThat(pushes.send()).isEqualTo(ACCEPTED);

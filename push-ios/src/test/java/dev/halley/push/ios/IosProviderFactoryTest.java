@@ -100,9 +100,9 @@ class IosProviderFactoryTest {
                         folder.resolve("a"), "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n")
                 .toString();
         refused(IosPushes.with(IosPushes.access(9), "apple.key", file))
-                .withMessage(
-                        "[push.provider.ios] apple.key = '" + file + "' (its key is damaged, or no key for elliptic curves): accepted is a p8 file"
-                                + " as Apple gives it out: a P-256 key in PKCS #8 and PEM")
+                .withMessage("[push.provider.ios] apple.key = '" + file
+                        + "' (its key is damaged, or no key for elliptic curves): accepted is a p8 file"
+                        + " as Apple gives it out: a P-256 key in PKCS #8 and PEM")
                 .satisfies(e -> assertThat(e).hasNoCause());
         refused(IosPushes.with(IosPushes.access(9), "apple.trusted", file))
                 .withMessageContaining("(it has no certificate)")
@@ -117,7 +117,10 @@ class IosProviderFactoryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"EC, secp384r1, its key is of another curve than P-256", "RSA, '', 'its key is damaged, or no key for elliptic curves'"})
+    @CsvSource({
+        "EC, secp384r1, its key is of another curve than P-256",
+        "RSA, '', 'its key is damaged, or no key for elliptic curves'"
+    })
     void keyOfAnotherKind_isRefused(String algorithm, String curve, String problem) throws Exception {
         KeyPairGenerator keys = KeyPairGenerator.getInstance(algorithm);
         if (!curve.isEmpty()) {

@@ -240,7 +240,11 @@ class IosProviderTest {
                         .isEqualTo(new Outcome.Unregistered("BadDeviceToken: " + form));
             }
             assertThat(arrived).isEmpty();
-            assertThat(logged.warnings()).singleElement().asString().contains(form).doesNotContain(token);
+            assertThat(logged.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(form)
+                    .doesNotContain(token);
         }
     }
 

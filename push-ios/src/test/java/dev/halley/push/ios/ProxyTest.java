@@ -61,9 +61,11 @@ class ProxyTest {
         assertThat(heads)
                 .isNotEmpty()
                 .allMatch(head -> head.startsWith("CONNECT " + HOST + ":443 ")
-                        && head.toLowerCase().contains(("proxy-authorization: Basic "
-                                        + Base64.getEncoder().encodeToString("ann:Hunter 2".getBytes(ISO_8859_1)))
-                                .toLowerCase()));
+                        && head.toLowerCase()
+                                .contains(("proxy-authorization: Basic "
+                                                + Base64.getEncoder()
+                                                        .encodeToString("ann:Hunter 2".getBytes(ISO_8859_1)))
+                                        .toLowerCase()));
     }
 
     @Test
@@ -73,8 +75,7 @@ class ProxyTest {
             assertThat(heads).isNotEmpty();
         }
         heads.clear();
-        try (Pushes pushes =
-                through("proxy", "http://127.0.0.1:" + proxy.getLocalPort(), "apple.proxy", "none")) {
+        try (Pushes pushes = through("proxy", "http://127.0.0.1:" + proxy.getLocalPort(), "apple.proxy", "none")) {
             assertThat(pushes.send()).isInstanceOf(Outcome.Unavailable.class);
             assertThat(heads).isEmpty();
         }
@@ -127,10 +128,11 @@ class ProxyTest {
     })
     void proxyOfTheEnvironment_isTaken_unlessTheHostIsExempt(String host, String https, String no, String expected) {
         for (boolean lower : new boolean[] {true, false}) {
-            Map<String, String> environment = lower
-                    ? Map.of("https_proxy", https, "no_proxy", no)
-                    : Map.of("HTTPS_PROXY", https, "NO_PROXY", no);
-            assertThat(Proxies.of(host, 443, null, environment).map(Object::toString).orElse("none"))
+            Map<String, String> environment =
+                    lower ? Map.of("https_proxy", https, "no_proxy", no) : Map.of("HTTPS_PROXY", https, "NO_PROXY", no);
+            assertThat(Proxies.of(host, 443, null, environment)
+                            .map(Object::toString)
+                            .orElse("none"))
                     .isEqualTo(expected);
         }
     }
@@ -152,8 +154,7 @@ class ProxyTest {
     }
 
     private static Pushes through(String... options) {
-        Map<String, String> access = IosPushes.with(
-                IosPushes.with(IosPushes.access(443), "apple.host", HOST), options);
+        Map<String, String> access = IosPushes.with(IosPushes.with(IosPushes.access(443), "apple.host", HOST), options);
         return IosPushes.of(Map.of("push.provider.ios", access), Duration.ofSeconds(10));
     }
 

@@ -150,10 +150,9 @@ final class RawApns implements AutoCloseable {
             String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
             var unused = stream.write(new DefaultHttp2HeadersFrame(
                     new DefaultHttp2Headers().status(String.valueOf(status)).set("date", date), false));
-            unused = stream.writeAndFlush(new DefaultHttp2DataFrame(
-                    Unpooled.copiedBuffer("{\"reason\":\"" + reason + "\"}", UTF_8), true));
+            unused = stream.writeAndFlush(
+                    new DefaultHttp2DataFrame(Unpooled.copiedBuffer("{\"reason\":\"" + reason + "\"}", UTF_8), true));
         }
-
 
         void answer(int status, String answer) {
             boolean end = answer.isEmpty();
