@@ -75,7 +75,13 @@ final class Accounts {
                 byName.put(
                         name,
                         new Account(
-                                project, url, credentials, made -> toTokens(made, clock, fetcher), reread, client, clock));
+                                project,
+                                url,
+                                credentials,
+                                made -> toTokens(made, clock, fetcher),
+                                reread,
+                                client,
+                                clock));
             }
         }
         if (byName.isEmpty()) {

@@ -104,7 +104,8 @@ public final class FcmProviderFactory implements PushProviderFactory {
             Option.text(BODY_LOC_ARGS, "none", ARGUMENTS),
             Option.text(CHANNEL_ID, "the app's", "The notification channel of Android 8 and newer."),
             Option.text(CLICK_ACTION, "the app is opened", "What a tap on the notification starts on Android."),
-            Option.text(SOUND, "the channel's", "The notification's sound on Android: `default`, or a file of the app."),
+            Option.text(
+                    SOUND, "the channel's", "The notification's sound on Android: `default`, or a file of the app."),
             new Option(
                     IMAGE,
                     "none",

@@ -38,8 +38,8 @@ final class Message {
     static final Duration MOST_TIME_TO_LIVE = Duration.ofDays(28);
 
     /** What an Android notification has under the names of the options, without their {@code fcm.}. */
-    private static final List<String> ANDROID_TEXTS = List.of(
-            "channel_id", "click_action", "sound", "icon", "color", "title_loc_key", "body_loc_key");
+    private static final List<String> ANDROID_TEXTS =
+            List.of("channel_id", "click_action", "sound", "icon", "color", "title_loc_key", "body_loc_key");
 
     private static final String SILENT = "{\"payload\":{\"aps\":{\"content-available\":1}}}";
     private static final int MOST_OF_AN_ID = 64;
@@ -138,8 +138,7 @@ final class Message {
         json.writeEndObject();
     }
 
-    private static void writeArguments(JsonGenerator json, String name, Optional<String> arguments)
-            throws IOException {
+    private static void writeArguments(JsonGenerator json, String name, Optional<String> arguments) throws IOException {
         if (arguments.isPresent()) {
             json.writeArrayFieldStart(name);
             for (String argument : arguments.get().split(",", -1)) {

@@ -94,7 +94,11 @@ class MessageTest {
                         + "\"headers\":{\"apns-collapse-id\":\"" + Pushes.KEY + "\"}}")
                 .contains("\"webpush\":" + webpush);
         assertThat(json(
-                        Map.of("fcm.apns", "{\"headers\":{\"apns-collapse-id\":\"mine\",\"a\":\"b\"}}", "collapse", "true"),
+                        Map.of(
+                                "fcm.apns",
+                                "{\"headers\":{\"apns-collapse-id\":\"mine\",\"a\":\"b\"}}",
+                                "collapse",
+                                "true"),
                         "Hello"))
                 .contains("\"apns\":{\"headers\":{\"apns-collapse-id\":\"mine\",\"a\":\"b\"}}");
         assertThat(json(Map.of("fcm.apns", "{}", "collapse", "true"), "Hello"))

@@ -187,7 +187,7 @@ final class Gateway {
         line = new Line();
         draining.add(old);
         old.endIfIdle();
-        loop.schedule(
+        var unused = loop.schedule(
                 () -> old.giveUp().forEach(lost -> lost.settle(new Outcome.Unavailable(TIMEOUT))),
                 timeLimit.toMillis(),
                 TimeUnit.MILLISECONDS);

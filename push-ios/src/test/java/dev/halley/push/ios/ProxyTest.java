@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -61,11 +62,11 @@ class ProxyTest {
         assertThat(heads)
                 .isNotEmpty()
                 .allMatch(head -> head.startsWith("CONNECT " + HOST + ":443 ")
-                        && head.toLowerCase()
+                        && head.toLowerCase(Locale.ROOT)
                                 .contains(("proxy-authorization: Basic "
                                                 + Base64.getEncoder()
                                                         .encodeToString("ann:Hunter 2".getBytes(ISO_8859_1)))
-                                        .toLowerCase()));
+                                        .toLowerCase(Locale.ROOT)));
     }
 
     @Test
