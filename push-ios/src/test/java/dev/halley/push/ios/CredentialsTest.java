@@ -230,7 +230,8 @@ class CredentialsTest {
             assertThat(pushes.send()).isEqualTo(ACCEPTED);
             assertThat(tokens()).hasSize(2);
             assertThat(new String(
-                            Base64.getUrlDecoder().decode(tokens().get(1).split("[ .]", -1)[2]), StandardCharsets.UTF_8))
+                            Base64.getUrlDecoder().decode(tokens().get(1).split("[ .]", -1)[2]),
+                            StandardCharsets.UTF_8))
                     .contains("\"iat\":" + renewed.getEpochSecond());
         }
     }
