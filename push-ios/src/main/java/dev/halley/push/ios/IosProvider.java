@@ -104,9 +104,16 @@ final class IosProvider implements PushProvider {
             return uuid(notification.serviceId()).toString();
         }
         String key = notification.key();
-        return key.length() <= MOST_OF_AN_ID && key.chars().allMatch(c -> c > ' ' && c < 0x7f)
-                ? key
-                : uuid(key).toString();
+        return isId(key) ? key : uuid(key).toString();
+    }
+
+    private static boolean isId(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+                return false;
+            }
+        }
+        return text.length() <= MOST_OF_AN_ID;
     }
 
     private String gateway(Notification notification, Device device) {

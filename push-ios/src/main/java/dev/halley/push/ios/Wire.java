@@ -6,6 +6,7 @@ import io.netty.handler.codec.http2.Http2FrameLogger;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.logging.LogLevel;
+import io.netty.util.AsciiString;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -27,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire extends Http2FrameLogger {
 
-    private static final String AUTHORIZATION = "authorization";
-    private static final String DATE = "date";
+    /** Netty finds these more quickly than plain texts. */
+    private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
+
+    private static final AsciiString DATE = AsciiString.cached("date");
 
     private final @Nullable ProviderTokens tokens;
     private @Nullable CharSequence token;
