@@ -34,6 +34,7 @@ final class EngineOptions {
     static final String CONTENT = "content";
     static final String COLLAPSE = "collapse";
     static final String TEXTS = "texts";
+    static final String PROXY = "proxy";
 
     /** The longest time for which a push is tried: what push services accept, 28 days. */
     private static final long MOST_TTL = Duration.ofDays(28).toSeconds();
@@ -169,6 +170,14 @@ final class EngineOptions {
                     "full",
                     "none",
                     "background"),
+            new Option(
+                            PROXY,
+                            "what the JVM's `https.proxyHost` or `http.proxyHost` says, else `HTTPS_PROXY` or"
+                                    + " `HTTP_PROXY` unless `NO_PROXY` names the host",
+                            "The HTTP proxy for push services; never to this computer.",
+                            "http://host:port or http://user:password@host:port, or none",
+                            value -> value.matches("none|http://[^\\s/?#]+:[0-9]{1,5}/?"))
+                    .asSecret(),
             Option.flag(COLLAPSE, "`false`", "One visible notification for each chat."),
             Option.text(TEXTS, "none", "The path of a properties file (UTF-8) with titles and bodies per language."));
 

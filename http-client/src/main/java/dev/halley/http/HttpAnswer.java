@@ -110,7 +110,7 @@ public final class HttpAnswer {
 
     /**
      * Returns what the answer means for a push, unless its service says otherwise: 2xx is {@link Outcome.Accepted}, and
-     * 410 is {@link Outcome.Unregistered}. What {@link #isTemporary()}, and also 401, 403, 404 and 407, is {@link
+     * 410 is {@link Outcome.Unregistered}, and 413 {@link Outcome.TooLarge}. What {@link #isTemporary()}, and also 401, 403, 404 and 407, is {@link
      * Outcome.Unavailable} for as long as {@link #retryAfter()} says: that is how a deploy, a firewall, a secret that
      * is being replaced and a proxy look, and none of them is the push's fault. Everything else is {@link
      * Outcome.Rejected}, redirects and forbidden addresses included.
@@ -123,6 +123,9 @@ public final class HttpAnswer {
         }
         if (status == 410) {
             return new Outcome.Unregistered(reason);
+        }
+        if (status == 413) {
+            return new Outcome.TooLarge(reason);
         }
         return isTemporary() || NOT_THE_PUSHS_FAULT.contains(status)
                 ? new Outcome.Unavailable(reason, retryAfter)

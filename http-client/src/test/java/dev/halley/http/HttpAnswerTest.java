@@ -34,9 +34,14 @@ class HttpAnswerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {300, 301, 302, 303, 304, 307, 308, 400, 405, 409, 413, 415, 422, 451, 499})
+    @ValueSource(ints = {300, 301, 302, 303, 304, 307, 308, 400, 405, 409, 415, 422, 451, 499})
     void status3xxAndMost4xx_areRejected(int status) {
         assertThat(outcome(status, FIVE)).isEqualTo(new Outcome.Rejected(Integer.toString(status)));
+    }
+
+    @Test
+    void status413_isTooLarge() {
+        assertThat(outcome(413, FIVE)).isEqualTo(new Outcome.TooLarge("413"));
     }
 
     @ParameterizedTest

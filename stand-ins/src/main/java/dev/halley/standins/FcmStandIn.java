@@ -16,6 +16,7 @@ import java.security.Signature;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -74,8 +75,60 @@ public final class FcmStandIn implements AutoCloseable {
 
     private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
     private static final Pattern RESERVED = Pattern.compile("from|message_type|(google|gcm).*");
-    private static final Set<String> FIELDS = Set.of("token", "data", "notification", "android");
-    private static final Set<String> ANDROID = Set.of("priority", "ttl", "collapse_key", "notification");
+    /**
+     * The fields that FCM knows of each part of a message.
+     *
+     * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages">Firebase: messages</a>
+     */
+    private static final Map<String, Set<String>> FIELDS = Map.of(
+            "",
+            Set.of("token", "data", "notification", "android", "apns", "webpush", "fcm_options"),
+            "/notification",
+            Set.of("title", "body", "image"),
+            "/android",
+            Set.of(
+                    "priority",
+                    "ttl",
+                    "collapse_key",
+                    "restricted_package_name",
+                    "data",
+                    "notification",
+                    "fcm_options",
+                    "direct_boot_ok"),
+            "/android/notification",
+            Set.of(
+                    "title",
+                    "body",
+                    "icon",
+                    "color",
+                    "sound",
+                    "tag",
+                    "click_action",
+                    "title_loc_key",
+                    "title_loc_args",
+                    "body_loc_key",
+                    "body_loc_args",
+                    "channel_id",
+                    "ticker",
+                    "sticky",
+                    "event_time",
+                    "local_only",
+                    "notification_priority",
+                    "default_sound",
+                    "default_vibrate_timings",
+                    "default_light_settings",
+                    "vibrate_timings",
+                    "visibility",
+                    "notification_count",
+                    "light_settings",
+                    "image"),
+            "/apns",
+            Set.of("headers", "payload", "fcm_options", "live_activity_token"),
+            "/webpush",
+            Set.of("headers", "data", "notification", "fcm_options"),
+            "/fcm_options",
+            Set.of("analytics_label"));
+
     private static final int MOST_BYTES = 4_096;
     private static final int MOST_HEADERS = 32_768;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -627,9 +680,11 @@ public final class FcmStandIn implements AutoCloseable {
 
     /** Returns a field of the message that FCM would reject. */
     private static Optional<String> wrongField(JsonNode message) {
-        for (Map.Entry<String, JsonNode> field : message.properties()) {
-            if (!FIELDS.contains(field.getKey())) {
-                return Optional.of("message." + field.getKey());
+        for (Map.Entry<String, Set<String>> part : FIELDS.entrySet()) {
+            for (Map.Entry<String, JsonNode> field : message.at(part.getKey()).properties()) {
+                if (!part.getValue().contains(field.getKey())) {
+                    return Optional.of("message" + part.getKey().replace('/', '.') + "." + field.getKey());
+                }
             }
         }
         for (Map.Entry<String, JsonNode> field : message.path("data").properties()) {
@@ -638,10 +693,24 @@ public final class FcmStandIn implements AutoCloseable {
                 return Optional.of("message.data." + field.getKey());
             }
         }
-        for (Map.Entry<String, JsonNode> field : message.path("android").properties()) {
-            if (!ANDROID.contains(field.getKey())) {
-                return Optional.of("message.android." + field.getKey());
+        for (String texts : List.of("/apns/headers", "/webpush/headers", "/webpush/data")) {
+            for (Map.Entry<String, JsonNode> field : message.at(texts).properties()) {
+                if (!field.getValue().isTextual()) {
+                    return Optional.of("message" + texts.replace('/', '.') + "." + field.getKey());
+                }
             }
+        }
+        for (String list : List.of("title_loc_args", "body_loc_args")) {
+            JsonNode arguments = message.at("/android/notification/" + list);
+            if (!arguments.isMissingNode() && !arguments.isArray()) {
+                return Optional.of("message.android.notification." + list);
+            }
+        }
+        if (!message.at("/android/notification/color").asText("#000000").matches("#[0-9A-Fa-f]{6}")) {
+            return Optional.of("message.android.notification.color");
+        }
+        if (message.at("/apns/headers/apns-collapse-id").asText().length() > 64) {
+            return Optional.of("message.apns.headers");
         }
         JsonNode android = message.path("android");
         if (!android.path("ttl").asText("1s").matches("[0-9]+(\\.[0-9]{1,9})?s")) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,15 +38,26 @@ final class AccessTokens {
         private static final long serialVersionUID = 1L;
 
         private final boolean refused;
+        private final transient Optional<Instant> serverTime;
 
         NoTokenException(String reason, boolean refused) {
+            this(reason, refused, Optional.empty());
+        }
+
+        NoTokenException(String reason, boolean refused, Optional<Instant> serverTime) {
             super(reason);
             this.refused = refused;
+            this.serverTime = serverTime;
         }
 
         /** Returns whether the credentials are wrong, rather than the network. */
         boolean isRefused() {
             return refused;
+        }
+
+        /** Returns what time it was for the server, if it said so. */
+        Optional<Instant> serverTime() {
+            return serverTime;
         }
     }
 
@@ -143,7 +155,10 @@ final class AccessTokens {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof HttpResponseException answer) {
                 int status = answer.getStatusCode();
-                return new NoTokenException(OAUTH + " " + status, status >= 400 && status < 500 && status != 429);
+                return new NoTokenException(
+                        (OAUTH + " " + status + " " + OAuthError.code(answer.getContent())).strip(),
+                        status >= 400 && status < 500 && status != 408 && status != 429,
+                        OAuthError.date(answer.getHeaders().getDate()));
             }
         }
         return new NoTokenException(OAUTH + " " + thrown.getClass().getSimpleName(), false);

@@ -1,16 +1,10 @@
 package dev.halley.push.fcm;
 
 import com.google.auth.oauth2.GoogleCredentials;
-import com.google.auth.oauth2.ServiceAccountCredentials;
 import dev.halley.OptionException;
 import dev.halley.push.fcm.AccessTokens.NoTokenException;
 import dev.halley.spi.ProviderConfig;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +36,6 @@ final class Accounts {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Accounts.class);
     private static final List<String> SCOPE = List.of("https://www.googleapis.com/auth/firebase.messaging");
-    private static final int MOST_BYTES = 1 << 16;
 
     private final Map<Account.Description, String> names;
     private final Map<String, Account> byName;
@@ -69,14 +62,26 @@ final class Accounts {
             if (names.containsKey(description)) {
                 continue;
             }
-            GoogleCredentials credentials =
-                    description.credentials().isEmpty() ? found : readFile(config, description.credentials());
+            String file = description.credentials();
+            String content = file.isEmpty() ? "" : readFile(config, file);
+            GoogleCredentials credentials = file.isEmpty() ? found : parse(config, file, content);
             String project = project(description, credentials);
             if (credentials != null && !project.isEmpty()) {
                 String name = "account " + (names.size() + 1);
                 String url = FcmUrl.parse(description.url()).orElse(FcmUrl.GOOGLES);
                 names.put(description, name);
-                byName.put(name, new Account(project, url, toTokens(credentials, clock, fetcher), client, clock));
+                Optional<Reread> reread =
+                        file.isEmpty() ? Optional.empty() : Optional.of(new Reread(file, content, clock, fetcher));
+                byName.put(
+                        name,
+                        new Account(
+                                project,
+                                url,
+                                credentials,
+                                made -> toTokens(made, clock, fetcher),
+                                reread,
+                                client,
+                                clock));
             }
         }
         if (byName.isEmpty()) {
@@ -108,18 +113,19 @@ final class Accounts {
         }
     }
 
-    private static GoogleCredentials readFile(ProviderConfig config, String file) {
-        byte[] json;
-        try (InputStream in = Files.newInputStream(Path.of(file))) {
-            json = in.readNBytes(MOST_BYTES);
-        } catch (IOException | InvalidPathException e) {
-            throw unusable(config, file, "it can't be read");
-        }
+    private static String readFile(ProviderConfig config, String file) {
         try {
-            return ServiceAccountCredentials.fromStream(new ByteArrayInputStream(json), TokenTransport::new);
-        } catch (IOException | RuntimeException e) {
-            // The exception's own message may quote the file.
-            throw unusable(config, file, "it is no such file");
+            return ServiceAccountFile.read(file);
+        } catch (ServiceAccountFile.UnusableException e) {
+            throw unusable(config, file, e.problem());
+        }
+    }
+
+    private static GoogleCredentials parse(ProviderConfig config, String file, String content) {
+        try {
+            return ServiceAccountFile.parse(content);
+        } catch (ServiceAccountFile.UnusableException e) {
+            throw unusable(config, file, e.problem());
         }
     }
 

@@ -50,7 +50,7 @@ final class FcmProvider implements PushProvider {
     @Override
     public CompletionStage<Outcome> send(Payload payload, Device device) {
         return accounts.named(payload.attributes().getOrDefault(ACCOUNT, ""))
-                .map(account -> account.send(payload.body()))
+                .map(account -> account.send(payload.body(), device.token()))
                 .orElseGet(() -> CompletableFuture.completedFuture(new Outcome.Rejected(NO_CREDENTIALS)));
     }
 

@@ -1,6 +1,7 @@
 package dev.halley.push.fcm;
 
 import com.google.auth.oauth2.GoogleCredentials;
+import dev.halley.http.WebUrl;
 import dev.halley.spi.Option;
 import dev.halley.spi.ProviderConfig;
 import dev.halley.spi.PushProvider;
@@ -28,11 +29,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Answers are understood by Google's <a
  * href="https://firebase.google.com/docs/cloud-messaging/error-codes">error codes</a>. {@code UNREGISTERED}, {@code
- * SENDER_ID_MISMATCH} and a violation of {@code message.token} are {@code Unregistered}. 429 is {@code Unavailable} for
- * all pushes of the account, for as long as {@code Retry-After} says, else for a minute. 408, 425, 5xx and no answer
- * are {@code Unavailable} for as long as {@code Retry-After} says, else for ten seconds. After a 401 the message is
- * sent once more with a new OAuth token; a second 401 is {@code Unavailable}, too. Everything else is {@code Rejected},
- * also a push to a device whose options have no credentials.
+ * SENDER_ID_MISMATCH} and a complaint of the token are {@code Unregistered}. 429 is {@code Unavailable} for as long as
+ * {@code Retry-After} says, else for a minute: for all pushes of the account, or for one device if only its quota is
+ * used up. 408, 425, 5xx and no answer are {@code Unavailable} for as long as {@code Retry-After} says, else for ten
+ * seconds, as is {@code THIRD_PARTY_AUTH_ERROR}. After any other 401 the message is sent once more with a new OAuth
+ * token. Credentials, projects and proxies that are refused (401, 403, 404, 407) are {@code Unavailable} for all pushes
+ * of the account. Everything else is {@code Rejected}, also a push to a device whose options have no credentials.
+ *
+ * <p>A key file is read again when it changes, within a minute or so of a push. If what is in it can't be used, or
+ * Google refuses it, what was there before is used on.
  *
  * <p>This class is thread-safe.
  */
@@ -48,7 +53,22 @@ public final class FcmProviderFactory implements PushProviderFactory {
     static final String PRIORITY = "fcm.priority";
     static final String TTL = "fcm.ttl";
     static final String COLLAPSE_KEY = "fcm.collapse_key";
+    static final String CHANNEL_ID = "fcm.channel_id";
+    static final String CLICK_ACTION = "fcm.click_action";
+    static final String SOUND = "fcm.sound";
+    static final String IMAGE = "fcm.image";
+    static final String ICON = "fcm.icon";
+    static final String COLOR = "fcm.color";
+    static final String TITLE_LOC_KEY = "fcm.title_loc_key";
+    static final String TITLE_LOC_ARGS = "fcm.title_loc_args";
+    static final String BODY_LOC_KEY = "fcm.body_loc_key";
+    static final String BODY_LOC_ARGS = "fcm.body_loc_args";
+    static final String ANALYTICS_LABEL = "fcm.analytics_label";
+    static final String APNS = "fcm.apns";
+    static final String WEBPUSH = "fcm.webpush";
     static final String VALIDATE = "validate_only";
+
+    private static final String ARGUMENTS = "What the app puts into that text, separated by commas.";
 
     static final String PROJECT_ACCEPTED =
             "the id of a project, such as my-app-1234; set nowhere, the one in the credentials is taken";
@@ -78,6 +98,45 @@ public final class FcmProviderFactory implements PushProviderFactory {
                     BODY,
                     "none: the app shows what it likes",
                     "The body of a visible notification; `texts` goes first."),
+            Option.text(TITLE_LOC_KEY, "none", "The key of a title among the app's own texts on Android."),
+            Option.text(TITLE_LOC_ARGS, "none", ARGUMENTS),
+            Option.text(BODY_LOC_KEY, "none", "The key of a body among the app's own texts on Android."),
+            Option.text(BODY_LOC_ARGS, "none", ARGUMENTS),
+            Option.text(CHANNEL_ID, "the app's", "The notification channel of Android 8 and newer."),
+            Option.text(CLICK_ACTION, "the app is opened", "What a tap on the notification starts on Android."),
+            Option.text(
+                    SOUND, "the channel's", "The notification's sound on Android: `default`, or a file of the app."),
+            new Option(
+                    IMAGE,
+                    "none",
+                    "The URL of an image that the notification shows.",
+                    "an absolute https URL",
+                    value -> WebUrl.parse(value)
+                            .filter(url -> !WebUrl.isPlain(url))
+                            .isPresent()),
+            Option.text(ICON, "the app's", "The notification's icon on Android, one of the app's drawables."),
+            Option.matching(
+                    COLOR, "the app's", "The icon's colour on Android.", "a colour such as #1a73e8", "#[0-9A-Fa-f]{6}"),
+            Option.matching(
+                    ANALYTICS_LABEL,
+                    "none",
+                    "What Google's statistics count the push under.",
+                    "at most 50 letters, digits and - _ . ~ %",
+                    "[A-Za-z0-9_.~%-]{1,50}"),
+            new Option(
+                    APNS,
+                    "none",
+                    "FCM's `apns` block, for iOS devices that are registered over FCM, such as"
+                            + " `{\"payload\":{\"aps\":{\"content-available\":1}}}`; where `content` is `background`, a"
+                            + " silent one is sent in its place.",
+                    JsonBlock.accepted(JsonBlock.APNS),
+                    value -> JsonBlock.isAccepted(value, JsonBlock.APNS)),
+            new Option(
+                    WEBPUSH,
+                    "none",
+                    "FCM's `webpush` block, for browsers; left out where `content` is `background`.",
+                    JsonBlock.accepted(JsonBlock.WEBPUSH),
+                    value -> JsonBlock.isAccepted(value, JsonBlock.WEBPUSH)),
             Option.oneOf(
                     PRIORITY,
                     "`high`; `normal` where `content` is `background`",
@@ -92,7 +151,7 @@ public final class FcmProviderFactory implements PushProviderFactory {
                     Message.MOST_TIME_TO_LIVE.toSeconds()),
             Option.text(
                     COLLAPSE_KEY,
-                    "the chat's with `collapse`, else none",
+                    "the chat's with `collapse` and where `content` is `background`, else none",
                     "FCM keeps only the last push with the same key for a device that is not there."),
             Option.flag(
                     VALIDATE,

@@ -1,5 +1,7 @@
 package dev.halley.push.fcm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.halley.Notification;
@@ -10,7 +12,11 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The body of a push. */
 final class Message {
@@ -31,6 +37,12 @@ final class Message {
      */
     static final Duration MOST_TIME_TO_LIVE = Duration.ofDays(28);
 
+    /** What an Android notification has under the names of the options, without their {@code fcm.}. */
+    private static final List<String> ANDROID_TEXTS =
+            List.of("channel_id", "click_action", "sound", "icon", "color", "title_loc_key", "body_loc_key");
+
+    private static final String SILENT = "{\"payload\":{\"aps\":{\"content-available\":1}}}";
+    private static final int MOST_OF_AN_ID = 64;
     private static final int USUAL_LENGTH = 1_024;
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -69,9 +81,26 @@ final class Message {
                 json.writeObjectFieldStart("notification");
                 writeIfPresent(json, "title", title);
                 writeIfPresent(json, "body", body);
+                writeIfPresent(json, "image", notification.option(FcmProviderFactory.IMAGE));
                 json.writeEndObject();
             }
-            writeAndroid(json, notification, isAlert, isSilent);
+            boolean isTextOfTheApp = notification
+                            .option(FcmProviderFactory.TITLE_LOC_KEY)
+                            .isPresent()
+                    || notification.option(FcmProviderFactory.BODY_LOC_KEY).isPresent();
+            writeAndroid(json, notification, !isSilent && (isAlert || isTextOfTheApp), isSilent);
+            writeApns(json, notification, isSilent);
+            Optional<String> webpush = notification.option(FcmProviderFactory.WEBPUSH);
+            if (webpush.isPresent() && !isSilent) {
+                json.writeFieldName("webpush");
+                JsonBlock.write(json, webpush.get(), Map.of());
+            }
+            Optional<String> label = notification.option(FcmProviderFactory.ANALYTICS_LABEL);
+            if (label.isPresent()) {
+                json.writeObjectFieldStart("fcm_options");
+                json.writeStringField("analytics_label", label.get());
+                json.writeEndObject();
+            }
             json.writeEndObject();
         });
     }
@@ -82,7 +111,9 @@ final class Message {
         String usual = isSilent ? "normal" : "high";
         boolean isNowOrNever = notification.option(FcmProviderFactory.TTL).equals(Optional.of("0"));
         long seconds = isNowOrNever ? 0 : Math.min(secondsOf(notification.timeToLive()), MOST_TIME_TO_LIVE.toSeconds());
-        Optional<String> chat = notification.collapse() ? Optional.of(notification.serviceId()) : Optional.empty();
+        // One silent push says as much as many, which phones would throttle.
+        Optional<String> chat =
+                notification.collapse() || isSilent ? Optional.of(notification.serviceId()) : Optional.empty();
         json.writeObjectFieldStart("android");
         json.writeStringField(
                 "priority", notification.option(FcmProviderFactory.PRIORITY).orElse(usual));
@@ -91,13 +122,54 @@ final class Message {
                 json,
                 "collapse_key",
                 notification.option(FcmProviderFactory.COLLAPSE_KEY).or(() -> chat));
-        if (isAlert && chat.isPresent()) {
-            // The collapse key replaces pushes that are not delivered yet; this tag replaces one that is shown.
+        // Without a text that is shown, this would make a notification of data.
+        if (isAlert) {
             json.writeObjectFieldStart("notification");
-            json.writeStringField("tag", chat.get());
+            // The collapse key replaces pushes that are not delivered yet; this tag replaces one that is shown: of the
+            // same chat, or the same push, sent again because its answer was lost.
+            json.writeStringField("tag", chat.orElse(notification.key()));
+            for (String name : ANDROID_TEXTS) {
+                writeIfPresent(json, name, notification.option("fcm." + name));
+            }
+            writeArguments(json, "title_loc_args", notification.option(FcmProviderFactory.TITLE_LOC_ARGS));
+            writeArguments(json, "body_loc_args", notification.option(FcmProviderFactory.BODY_LOC_ARGS));
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    private static void writeArguments(JsonGenerator json, String name, Optional<String> arguments) throws IOException {
+        if (arguments.isPresent()) {
+            json.writeArrayFieldStart(name);
+            for (String argument : arguments.get().split(",", -1)) {
+                json.writeString(argument.strip());
+            }
+            json.writeEndArray();
+        }
+    }
+
+    private static void writeApns(JsonGenerator json, Notification notification, boolean isSilent) throws IOException {
+        Optional<String> block = notification.option(FcmProviderFactory.APNS);
+        if (block.isEmpty()) {
+            return;
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (isSilent) {
+            headers.put("apns-push-type", "background");
+            headers.put("apns-priority", "5");
+        }
+        headers.put(
+                "apns-collapse-id",
+                collapseId(notification.collapse() || isSilent ? notification.serviceId() : notification.key()));
+        json.writeFieldName("apns");
+        JsonBlock.write(json, isSilent ? SILENT : block.get(), headers);
+    }
+
+    /** APNs takes at most 64 bytes. */
+    private static String collapseId(String id) {
+        return id.length() <= MOST_OF_AN_ID && id.chars().allMatch(c -> c > ' ' && c < 0x7f)
+                ? id
+                : UUID.nameUUIDFromBytes(id.getBytes(UTF_8)).toString();
     }
 
     /** Rounds up: a part of a second must not become 0, which means now or never. */

@@ -57,9 +57,9 @@ class FcmAnswerTest {
     }
 
     @Test
-    void notFoundOfAnotherKind_keepsTheToken() throws Exception {
-        assertOutcome(Answer.error(404, "NOT_FOUND", ""), new Outcome.Rejected("404 NOT_FOUND"));
-        assertOutcome(new Answer(404, Map.of(), "<html>Not found</html>"), new Outcome.Rejected("404"));
+    void notFoundOfAnotherKind_isTheOperatorsFault_soAllWait() throws Exception {
+        assertOutcome(Answer.error(404, "NOT_FOUND", ""), refused("404 NOT_FOUND"));
+        assertOutcome(new Answer(404, Map.of(), "<html>Not found</html>"), refused("404"));
     }
 
     @Test
@@ -90,13 +90,37 @@ class FcmAnswerTest {
             System.setErr(err);
         }
         assertThat(log.toString(UTF_8).lines())
-                .filteredOn(line -> line.endsWith("theirs is told-project"))
+                .filteredOn(line -> line.endsWith("The project is told-project"))
                 .hasSize(2);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "401, UNAUTHENTICATED, ''",
+        "403, PERMISSION_DENIED, ''",
+        "403, PERMISSION_DENIED, SERVICE_DISABLED",
+        "407, PROXY, ''"
+    })
+    void credentialsThatAreRefused_areTheOperatorsFault_soAllWait(int status, String name, String code)
+            throws Exception {
+        fcm.otherwise(Answer.error(status, name, code));
+        assertThat(pushes.send()).isEqualTo(refused(status + " " + (code.isEmpty() ? name : code)));
+    }
+
     @Test
-    void permissionDenied_isFinal_andKeepsTheToken() throws Exception {
-        assertOutcome(Answer.error(403, "PERMISSION_DENIED", ""), new Outcome.Rejected("403 PERMISSION_DENIED"));
+    void credentialsThatAreRefused_areLogged_onceForEachOutage() throws Exception {
+        String logged = FcmPushes.logged(() -> {
+            for (int i = 0; i < 2; i++) {
+                fcm.otherwise(Answer.error(403, "PERMISSION_DENIED", ""));
+                pushes.send();
+                pushes.send();
+                fcm.otherwise(Answer.ACCEPTED);
+                pushes.send();
+            }
+        });
+        assertThat(logged.lines().filter(line -> line.contains("WARN")))
+                .hasSize(2)
+                .allMatch(line -> line.contains("403 PERMISSION_DENIED") && line.contains(FcmStandIn.PROJECT));
     }
 
     @Test
@@ -112,13 +136,87 @@ class FcmAnswerTest {
         assertOutcome(Answer.violation("message.token"), new Outcome.Unregistered("400 INVALID_ARGUMENT"));
     }
 
-    @Test
-    void thirdPartyAuthError_isFinal_andFetchesNoOtherToken() throws Exception {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "The registration token is not a valid FCM registration token | true",
+                "the registration token is not a valid FCM registration token. | true",
+                "The registration token is invalid | true",
+                "Invalid registration token provided | true",
+                "Request contains an invalid argument. | false",
+                "Message says: The registration token is not a valid FCM registration token | false"
+            })
+    void invalidToken_inWordsAlone_isGone(String words, boolean isGone) throws Exception {
+        Answer answer = new Answer(
+                400,
+                Map.of(),
+                "{\"error\":{\"code\":400,\"message\":\"" + words + "\",\"status\":\"INVALID_ARGUMENT\","
+                        + "\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\","
+                        + "\"errorCode\":\"INVALID_ARGUMENT\"}]}}");
         assertOutcome(
-                Answer.error(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR"),
-                new Outcome.Rejected("401 THIRD_PARTY_AUTH_ERROR"));
+                answer,
+                isGone
+                        ? new Outcome.Unregistered("400 INVALID_ARGUMENT")
+                        : new Outcome.Rejected("400 INVALID_ARGUMENT"));
+    }
+
+    @Test
+    void tokensThatFcmDoesNotKnowAsItsOwn_areToldOnce_inWhichForm() throws Exception {
+        String ofApns = "0123456789abcdef".repeat(4);
+        String logged = FcmPushes.logged(() -> {
+            for (int i = 0; i < 2; i++) {
+                fcm.next(Answer.violation("message.token"));
+                assertThat(pushes.send(Device.of("fcm", ofApns), "Hello"))
+                        .isEqualTo(new Outcome.Unregistered("400 INVALID_ARGUMENT"));
+            }
+        });
+        assertThat(logged.lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .contains("a token of APNs", FcmStandIn.PROJECT)
+                .doesNotContain(ofApns);
+    }
+
+    @Test
+    void thirdPartyAuthError_isForThisPushAlone_andFetchesNoOtherToken() throws Exception {
+        String logged = FcmPushes.logged(() -> {
+            for (int i = 0; i < 2; i++) {
+                assertOutcome(
+                        Answer.error(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR"),
+                        unavailable("401 THIRD_PARTY_AUTH_ERROR"));
+            }
+        });
         assertThat(fcm.fetches()).isEqualTo(1);
-        assertThat(fcm.requests()).isEqualTo(1);
+        assertThat(fcm.requests()).isEqualTo(2);
+        assertThat(logged.lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .contains("THIRD_PARTY_AUTH_ERROR");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "device:t, , false",
+        "device:t, device:t, false",
+        "device:t, project:stand-in-1234, true",
+        "project:stand-in-1234, , true",
+    })
+    void tooManyForADevice_holdBackThatDeviceAlone(String subject, String another, boolean forAll) throws Exception {
+        StringBuilder violations = new StringBuilder("{\"subject\":\"" + subject + "\",\"description\":\"d\"}");
+        if (another != null) {
+            violations.append(",{\"subject\":\"").append(another).append("\"}");
+        }
+        assertOutcome(
+                new Answer(
+                        429,
+                        Map.of(),
+                        "{\"error\":{\"code\":429,\"message\":\"Resource has been exhausted (e.g. check quota).\","
+                                + "\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[{\"@type\":"
+                                + "\"type.googleapis.com/google.firebase.fcm.v1.FcmError\",\"errorCode\":"
+                                + "\"QUOTA_EXCEEDED\"},{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\","
+                                + "\"violations\":[" + violations + "]}]}}"),
+                new Outcome.Unavailable("429 QUOTA_EXCEEDED", Optional.of(Duration.ofSeconds(60)), forAll));
     }
 
     @Test
@@ -188,7 +286,7 @@ class FcmAnswerTest {
                 "\u0000\u0001"
             })
     void nonsenseOfAnError_isOnlyItsStatus(String body) throws Exception {
-        assertOutcome(new Answer(404, Map.of(), body), new Outcome.Rejected("404"));
+        assertOutcome(new Answer(400, Map.of(), body), new Outcome.Rejected("400"));
     }
 
     @Test
@@ -270,6 +368,10 @@ class FcmAnswerTest {
             }
             assertThat(small.doubles()).isZero();
         }
+    }
+
+    private static Outcome refused(String reason) {
+        return new Outcome.Unavailable(reason, Optional.of(Duration.ofSeconds(60)), true);
     }
 
     private static Outcome unavailable(String reason) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +84,14 @@ class FcmProviderFactoryTest {
         "fcm.ttl, 2419201, whole seconds from 0 to 2419200",
         "fcm.ttl, -1, whole seconds from 0 to 2419200",
         "fcm.project, a/b, the id of a project",
+        "fcm.color, red, a colour such as #1a73e8",
+        "fcm.image, http://app.example/a.png, an absolute https URL",
+        "fcm.analytics_label, 'a b', at most 50 letters",
+        "fcm.apns, nonsense, a JSON object",
+        "fcm.apns, '{\"headers\":{\"apns-priority\":5}}', a JSON object",
+        "fcm.apns, '{\"aps\":{}}', 'with some of fcm_options, headers, live_activity_token, payload'",
+        "fcm.webpush, '{} {}', a JSON object",
+        "fcm.webpush, '{\"data\":{}', a JSON object",
     })
     void wrongValue_isRefusedWithWhatIsAccepted(String option, String value, String accepted) {
         assertThatExceptionOfType(OptionException.class)
@@ -116,23 +125,37 @@ class FcmProviderFactoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "hunter2",
-                "{\"type\":\"authorized_user\",\"client_id\":\"hunter2\",\"client_secret\":\"x\","
-                        + "\"refresh_token\":\"y\"}",
-                "{\"type\":\"service_account\",\"client_email\":\"hunter2\"}",
-                "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\","
-                        + "\"private_key\":\"hunter2\"}"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | it is empty",
+                "hunter2 | it is no JSON object",
+                "[\"hunter2\"] | it is no JSON object",
+                "{\"type\":\"service_account\",\"client_id\":\"hunter2 | it is cut off, or no JSON",
+                "{\"project_info\":{\"project_id\":\"hunter2\"},\"client\":[]} | it is google-services.json, which is the app's",
+                "{\"type\":\"authorized_user\",\"client_id\":\"hunter2\"} | its type is authorized_user, not service_account",
+                "{\"private_key\":\"hunter2\"} | it has no type",
+                "{\"type\":\"service_account\",\"client_email\":\"hunter2\"} | it has no client_id",
+                "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\",\"private_key\":\"hunter2\"} | its private_key is damaged",
+                "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nhunter2\"} | its private_key is cut off",
             })
-    void create_refusesAnotherFile_withoutItsContent(String content) throws Exception {
+    void create_refusesAnotherFile_withWhatIsWrongInIt_butNotItsContent(String content, String problem)
+            throws Exception {
         Path file = Files.writeString(FcmPushes.newFile(), content);
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> open(Map.of("push", Map.of("fcm.credentials", file.toString()))))
-                .withMessageStartingWith("[push] fcm.credentials = '" + file + "' (it is no such file)")
+                .withMessageStartingWith("[push] fcm.credentials = '" + file + "' (" + problem + ")")
                 .withMessageNotContaining("hunter2")
                 .withNoCause();
+    }
+
+    @Test
+    void create_repairsAKeyWhoseLineBreaksWereEscapedTwice() throws Exception {
+        Path file = FcmPushes.credentials(fcm);
+        Files.writeString(file, "\uFEFF" + Files.readString(file).replace("\\n", "\\\\n"));
+        try (Pushes pushes = FcmPushes.to(fcm, Map.of("fcm.credentials", file.toString()))) {
+            assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+        }
     }
 
     @Test
@@ -159,7 +182,8 @@ class FcmProviderFactoryTest {
     @Test
     void project_isThatOfTheOptions_ratherThanOfTheCredentials() throws Exception {
         try (Pushes pushes = FcmPushes.to(fcm, Map.of("fcm.project", "another"))) {
-            assertThat(pushes.send()).isEqualTo(new Outcome.Rejected("404 NOT_FOUND"));
+            assertThat(pushes.send())
+                    .isEqualTo(new Outcome.Unavailable("404 NOT_FOUND", Optional.of(Duration.ofSeconds(60)), true));
             assertThat(arrived.element().path()).isEqualTo("/v1/projects/another/messages:send");
         }
     }

@@ -1,10 +1,14 @@
 package dev.halley.push.fcm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.halley.Device;
 import dev.halley.standins.Certificates;
 import dev.halley.standins.FcmStandIn;
 import dev.halley.testkit.Pushes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +103,24 @@ final class FcmPushes {
             throw new IllegalStateException(e);
         }
         return tls.getSslContext();
+    }
+
+    /** What can fail. */
+    interface Play {
+        void play() throws Exception;
+    }
+
+    /** Returns what is logged meanwhile. */
+    static String logged(Play play) throws Exception {
+        PrintStream before = System.err;
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(logged, true, UTF_8));
+        try {
+            play.play();
+        } finally {
+            System.setErr(before);
+        }
+        return logged.toString(UTF_8);
     }
 
     private static Path newFolder() {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.halley.Notification;
+import dev.halley.Outcome;
+import dev.halley.standins.FcmStandIn;
 import dev.halley.testkit.Pushes;
 import java.time.Duration;
 import java.util.Map;
@@ -39,6 +41,101 @@ class MessageTest {
     }
 
     @Test
+    void notification_ofOnePush_isShownOnce_evenIfItIsSentAgain() {
+        assertThat(json(Map.of("fcm.body", "News"), "Hello"))
+                .contains("\"ttl\":\"60s\",\"notification\":{\"tag\":\"" + Pushes.KEY + "\"}}")
+                .doesNotContain("collapse_key");
+        // This would make a notification of data that the app wants to see first.
+        assertThat(json(Map.of("fcm.channel_id", "chat", "fcm.sound", "default"), "Hello"))
+                .doesNotContain("notification", "channel_id");
+    }
+
+    @Test
+    void notification_hasWhatAndroidKnowsBesides() {
+        String json = json(
+                Map.of(
+                        "fcm.title", "News",
+                        "fcm.image", "https://app.example/a.png",
+                        "fcm.channel_id", "chat",
+                        "fcm.click_action", "OPEN_CHAT",
+                        "fcm.sound", "default",
+                        "fcm.icon", "ic_chat",
+                        "fcm.color", "#1a73e8",
+                        "fcm.analytics_label", "chat-1"),
+                "Hello");
+        assertThat(json)
+                .contains("\"notification\":{\"title\":\"News\",\"image\":\"https://app.example/a.png\"}")
+                .contains("\"notification\":{\"tag\":\"" + Pushes.KEY + "\",\"channel_id\":\"chat\",\"click_action\":"
+                        + "\"OPEN_CHAT\",\"sound\":\"default\",\"icon\":\"ic_chat\",\"color\":\"#1a73e8\"}}")
+                .endsWith(",\"fcm_options\":{\"analytics_label\":\"chat-1\"}}}");
+    }
+
+    @Test
+    void notification_mayLeaveTheTextsToTheApp() {
+        assertThat(json(
+                        Map.of(
+                                "fcm.title_loc_key", "title",
+                                "fcm.title_loc_args", "Ann, Bob",
+                                "fcm.body_loc_key", "body",
+                                "fcm.body_loc_args", "1"),
+                        "Hello"))
+                .contains("\"key\":\"" + Pushes.KEY + "\"},\"android\":")
+                .contains("\"title_loc_key\":\"title\",\"body_loc_key\":\"body\",\"title_loc_args\":[\"Ann\",\"Bob\"],"
+                        + "\"body_loc_args\":[\"1\"]}}");
+    }
+
+    @Test
+    void blocks_goToAppleAndToBrowsers_asTheyAre() {
+        String apns = "{\"payload\":{\"aps\":{\"content-available\":1,\"alert\":{\"title\":\"N\"}}}}";
+        String webpush = "{\"headers\":{\"Urgency\":\"high\"},\"notification\":{\"title\":\"N\"}}";
+        String json = json(Map.of("fcm.apns", apns, "fcm.webpush", webpush), "Hello");
+        assertThat(json)
+                .contains("\"apns\":{\"payload\":{\"aps\":{\"content-available\":1,\"alert\":{\"title\":\"N\"}}},"
+                        + "\"headers\":{\"apns-collapse-id\":\"" + Pushes.KEY + "\"}}")
+                .contains("\"webpush\":" + webpush);
+        assertThat(json(
+                        Map.of(
+                                "fcm.apns",
+                                "{\"headers\":{\"apns-collapse-id\":\"mine\",\"a\":\"b\"}}",
+                                "collapse",
+                                "true"),
+                        "Hello"))
+                .contains("\"apns\":{\"headers\":{\"apns-collapse-id\":\"mine\",\"a\":\"b\"}}");
+        assertThat(json(Map.of("fcm.apns", "{}", "collapse", "true"), "Hello"))
+                .contains("\"apns\":{\"headers\":{\"apns-collapse-id\":\"" + Pushes.SERVICE_ID + "\"}}");
+        String silent = json(Map.of("fcm.apns", apns, "fcm.webpush", webpush, "content", "background"), "Secret");
+        assertThat(silent)
+                .contains("\"apns\":{\"payload\":{\"aps\":{\"content-available\":1}},\"headers\":{\"apns-push-type\":"
+                        + "\"background\",\"apns-priority\":\"5\",\"apns-collapse-id\":\"" + Pushes.SERVICE_ID + "\"}}")
+                .doesNotContain("webpush", "alert");
+    }
+
+    @Test
+    void everyOptionTogether_isTakenByFcm() throws Exception {
+        try (FcmStandIn fcm = FcmPushes.standIn().start();
+                Pushes pushes = FcmPushes.to(
+                        fcm,
+                        Map.ofEntries(
+                                Map.entry("fcm.title", "News"),
+                                Map.entry("fcm.body", "B"),
+                                Map.entry("fcm.image", "https://app.example/a.png"),
+                                Map.entry("fcm.channel_id", "chat"),
+                                Map.entry("fcm.click_action", "OPEN"),
+                                Map.entry("fcm.sound", "default"),
+                                Map.entry("fcm.icon", "ic"),
+                                Map.entry("fcm.color", "#1a73e8"),
+                                Map.entry("fcm.title_loc_key", "t"),
+                                Map.entry("fcm.title_loc_args", "Ann"),
+                                Map.entry("fcm.body_loc_key", "b"),
+                                Map.entry("fcm.body_loc_args", "Ann"),
+                                Map.entry("fcm.analytics_label", "chat"),
+                                Map.entry("fcm.apns", "{\"payload\":{\"aps\":{\"content-available\":1}}}"),
+                                Map.entry("fcm.webpush", "{\"headers\":{\"Urgency\":\"high\"}}")))) {
+            assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+        }
+    }
+
+    @Test
     void contentNone_isAnAlert_withoutTextOfTheChat() {
         String json = json(Map.of("content", "none", "fcm.title", "News"), "Secret");
         assertThat(json)
@@ -49,15 +146,17 @@ class MessageTest {
     }
 
     @Test
-    void contentBackground_isDataAlone_andNotUrgent() {
+    void contentBackground_isDataAlone_andNotUrgent_andCollapses() {
         String json = json(
                 Map.of("content", "background", "fcm.title", "News", "fcm.body", "B", "collapse", "true"), "Secret");
         assertThat(json)
                 .doesNotContain("Secret", "notification", "News")
                 .contains("\\\"lastTranscript\\\":[]}\"")
                 .contains("\"priority\":\"normal\"");
-        assertThat(json(Map.of("content", "background", "fcm.priority", "high"), "Secret"))
-                .contains("\"priority\":\"high\"");
+        assertThat(json(Map.of("content", "background", "fcm.priority", "high", "fcm.body_loc_key", "b"), "Secret"))
+                .contains("\"priority\":\"high\"")
+                .contains("\"collapse_key\":\"" + Pushes.SERVICE_ID + "\"")
+                .doesNotContain("notification");
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.halley.OptionException;
 import dev.halley.Outcome;
 import dev.halley.standins.FcmStandIn;
@@ -17,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +31,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OAuthTest {
 
@@ -124,7 +130,7 @@ class OAuthTest {
     void tokensThatAreAlwaysRefused_areUnavailable_afterOneMore() throws Exception {
         try (Pushes pushes = open(Map.of())) {
             fcm.otherwise(Answer.error(401, "UNAUTHENTICATED", ""));
-            assertThat(pushes.send()).isEqualTo(unavailable("401 UNAUTHENTICATED"));
+            assertThat(pushes.send()).isEqualTo(refused("401 UNAUTHENTICATED"));
             assertThat(fcm.fetches()).isEqualTo(2);
             assertThat(fcm.requests()).isEqualTo(2);
         }
@@ -140,6 +146,49 @@ class OAuthTest {
             fcm.oauth(Answer.ACCEPTED);
             now = now.plus(AccessTokens.PAUSE);
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, invalid_grant, OAuth 400 invalid_grant",
+        "401, invalid_client, OAuth 401 invalid_client",
+        "400, a secret, OAuth 400",
+        "403, '', OAuth 403"
+    })
+    void credentialsThatGoogleRefuses_areTheOperatorsFault_soAllWait_andTheLogHasTheCode(
+            int status, String code, String reason) throws Exception {
+        fcm.oauth(new Answer(
+                status, Map.of(), "{\"error\":\"" + code + "\",\"error_description\":\"Invalid JWT: hunter2\"}"));
+        String logged = FcmPushes.logged(() -> {
+            try (Pushes pushes = open(Map.of())) {
+                assertThat(pushes.send()).isEqualTo(refused(reason));
+                assertThat(pushes.send()).isEqualTo(refused(reason));
+            }
+        });
+        assertThat(logged.lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .contains(reason, FcmStandIn.PROJECT)
+                .doesNotContain("hunter2", "secret", "clock");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3600, 1 h 0 min ahead of", "-150, 2 min behind", "30, ''"})
+    void clockThatDiffers_isNamed_beyondAMinute(int ahead, String words) throws Exception {
+        Instant there = Instant.now();
+        now = there.plusSeconds(ahead);
+        fcm.oauth(new Answer(400, Map.of(), "{\"error\":\"invalid_grant\"}")
+                .with("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(there.atOffset(ZoneOffset.UTC))));
+        String logged = FcmPushes.logged(() -> {
+            try (Pushes pushes = open(Map.of())) {
+                assertThat(pushes.send()).isEqualTo(refused("OAuth 400 invalid_grant"));
+            }
+        });
+        if (words.isEmpty()) {
+            assertThat(logged).contains("WARN").doesNotContain("clock");
+        } else {
+            assertThat(logged).contains("clock is " + words);
         }
     }
 
@@ -166,6 +215,51 @@ class OAuthTest {
     }
 
     @Test
+    void keyFileThatIsReplaced_isUsedWithoutARestart_onceGoogleTakesIt() throws Exception {
+        try (FcmStandIn other = FcmPushes.standIn().start()) {
+            Path file = FcmPushes.credentials(fcm);
+            String logged = FcmPushes.logged(() -> {
+                try (Pushes pushes = open(Map.of("fcm.credentials", file.toString()))) {
+                    assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                    String good = Files.readString(file);
+
+                    // Half a file, then a key that Google refuses: what was there before is used on.
+                    for (String bad : List.of(good.substring(0, 100), replaceKey(good, other))) {
+                        Files.writeString(file, bad);
+                        now = now.plus(Reread.PAUSE);
+                        int before = fcm.fetches();
+                        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                        if (!bad.equals(good.substring(0, 100))) {
+                            await().until(() -> fcm.fetches() > before);
+                        }
+                        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                    }
+                    assertThat(arrived).extracting(Push::authorization).containsOnly("Bearer token-1");
+
+                    Files.writeString(file, good + "\n");
+                    now = now.plus(Reread.PAUSE);
+                    await().untilAsserted(() -> {
+                        assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+                        assertThat(arrived).extracting(Push::authorization).contains("Bearer token-3");
+                    });
+                }
+            });
+            assertThat(logged.lines().filter(line -> line.contains("WARN")))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("the old") && line.contains("used on"));
+        }
+    }
+
+    private static String replaceKey(String file, FcmStandIn other) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode replaced = (ObjectNode) json.readTree(file);
+        replaced.set(
+                "private_key",
+                json.readTree(Files.readString(FcmPushes.credentials(other))).get("private_key"));
+        return json.writeValueAsString(replaced);
+    }
+
+    @Test
     void validateOnly_startsWithCredentialsThatAreAccepted_andPushesToNobody() throws Exception {
         open(Map.of("validate_only", "true")).close();
         assertThat(arrived).hasSize(1);
@@ -176,7 +270,7 @@ class OAuthTest {
     @Test
     void validateOnly_refusesCredentialsThatGoogleRefuses() throws Exception {
         fcm.oauth(new Answer(400, Map.of(), "{\"error\":\"invalid_grant\",\"error_description\":\"secret\"}"));
-        assertRefused("Google refuses it: OAuth 400");
+        assertRefused("Google refuses it: OAuth 400 invalid_grant");
     }
 
     @Test
@@ -220,6 +314,10 @@ class OAuthTest {
         for (CompletableFuture<Outcome> one : sent) {
             assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(new Outcome.Accepted());
         }
+    }
+
+    private static Outcome refused(String reason) {
+        return new Outcome.Unavailable(reason, Optional.of(Duration.ofSeconds(60)), true);
     }
 
     private static Outcome unavailable(String reason) {

@@ -147,11 +147,6 @@ public final class HttpProviderFactory implements PushProviderFactory {
                     "The HTTP proxy through which `customhttp` pushes; read from `push.provider.customhttp` or"
                             + " `push`."),
             proxy(
-                    ANY_PROXY,
-                    "what the JVM's `https.proxyHost` or `http.proxyHost` says, else `HTTPS_PROXY` or `HTTP_PROXY`"
-                            + " unless `NO_PROXY` names the host",
-                    "The HTTP proxy for push services; never to this computer."),
-            proxy(
                     CALLBACK_PROXY,
                     "`none`",
                     "The HTTP proxy through which `httpcb` pushes, which looks the hosts up, so it must refuse"

@@ -93,29 +93,82 @@ final class Alert {
 
     private static void writeAlert(JsonGenerator json, Notification notification) throws IOException {
         json.writeObjectFieldStart("alert");
-        Optional<String> title = notification.title(IosProviderFactory.TITLE);
-        if (title.isPresent()) {
-            json.writeStringField("title", title.get());
+        Optional<String> titleKey = notification.option(IosProviderFactory.TITLE_LOC_KEY);
+        Optional<String> bodyKey = notification.option(IosProviderFactory.LOC_KEY);
+        if (titleKey.isEmpty()) {
+            write(json, "title", notification.title(IosProviderFactory.TITLE));
         }
-        json.writeStringField("body", notification.body(IosProviderFactory.BODY).orElse(notification.message()));
+        write(json, "subtitle", notification.option(IosProviderFactory.SUBTITLE));
+        if (bodyKey.isEmpty()) {
+            json.writeStringField(
+                    "body", notification.body(IosProviderFactory.BODY).orElse(notification.message()));
+        }
+        writeLocalized(json, "title-loc-", titleKey, notification.option(IosProviderFactory.TITLE_LOC_ARGS));
+        writeLocalized(
+                json,
+                "subtitle-loc-",
+                notification.option(IosProviderFactory.SUBTITLE_LOC_KEY),
+                notification.option(IosProviderFactory.SUBTITLE_LOC_ARGS));
+        writeLocalized(json, "loc-", bodyKey, notification.option(IosProviderFactory.LOC_ARGS));
         json.writeEndObject();
         Optional<String> badge = notification.option(IosProviderFactory.BADGE);
         if (badge.isPresent()) {
             json.writeNumberField(
                     "badge", badge.get().equals("auto") ? notification.unseen() : Long.parseLong(badge.get()));
         }
-        Optional<String> sound = notification.option(IosProviderFactory.SOUND);
-        if (sound.isPresent()) {
-            json.writeStringField("sound", sound.get());
+        writeSound(json, notification);
+        write(json, "category", notification.option(IosProviderFactory.CATEGORY));
+        write(json, "interruption-level", notification.option(IosProviderFactory.INTERRUPTION_LEVEL));
+        Optional<String> score = notification.option(IosProviderFactory.RELEVANCE_SCORE);
+        if (score.isPresent()) {
+            json.writeNumberField("relevance-score", Double.parseDouble(score.get()));
         }
-        if (notification
-                .option(IosProviderFactory.MUTABLE_CONTENT)
-                .orElse("false")
-                .equals("true")) {
+        if (isSet(notification, IosProviderFactory.CONTENT_AVAILABLE)) {
+            json.writeNumberField("content-available", 1);
+        }
+        if (isSet(notification, IosProviderFactory.MUTABLE_CONTENT)) {
             json.writeNumberField("mutable-content", 1);
         }
         if (limit(notification) >= LEAST_LIMIT_WITH_THREAD) {
             json.writeStringField("thread-id", notification.serviceId());
         }
+    }
+
+    private static void writeSound(JsonGenerator json, Notification notification) throws IOException {
+        Optional<String> sound = notification.option(IosProviderFactory.SOUND);
+        if (!isSet(notification, IosProviderFactory.CRITICAL)) {
+            write(json, "sound", sound);
+            return;
+        }
+        json.writeObjectFieldStart("sound");
+        json.writeNumberField("critical", 1);
+        json.writeStringField("name", sound.orElse("default"));
+        Optional<String> volume = notification.option(IosProviderFactory.VOLUME);
+        if (volume.isPresent()) {
+            json.writeNumberField("volume", Double.parseDouble(volume.get()));
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeLocalized(
+            JsonGenerator json, String prefix, Optional<String> key, Optional<String> arguments) throws IOException {
+        write(json, prefix + "key", key);
+        if (key.isPresent() && arguments.isPresent()) {
+            json.writeArrayFieldStart(prefix + "args");
+            for (String argument : arguments.get().split(",", -1)) {
+                json.writeString(argument.strip());
+            }
+            json.writeEndArray();
+        }
+    }
+
+    private static void write(JsonGenerator json, String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(name, value.get());
+        }
+    }
+
+    private static boolean isSet(Notification notification, String flag) {
+        return notification.option(flag).orElse("false").equals("true");
     }
 }

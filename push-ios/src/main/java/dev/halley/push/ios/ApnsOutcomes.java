@@ -34,7 +34,10 @@ final class ApnsOutcomes {
     /** The reason after which a new provider token helps. */
     static final Optional<String> EXPIRED = Optional.of(EXPIRED_PROVIDER_TOKEN);
 
+    static final String TLS_FAILED = "TLS failed";
+
     private static final String BAD_DEVICE_TOKEN = "BadDeviceToken";
+    private static final String DEVICE_TOKEN_NOT_FOR_TOPIC = "DeviceTokenNotForTopic";
 
     /** The pause after trouble with provider tokens. Apple wants each to be used for at least 20 minutes. */
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -59,6 +62,20 @@ final class ApnsOutcomes {
                 return new Outcome.Unavailable(reason);
             }
         },
+        /** It is tried once more with its newest row alone. */
+        TOO_LARGE {
+            @Override
+            Outcome outcome(String reason, Optional<Instant> since) {
+                return new Outcome.TooLarge(reason);
+            }
+        },
+        /** Topics are the operator's word, and so this push is tried until its time is over. */
+        IN_A_MINUTE {
+            @Override
+            Outcome outcome(String reason, Optional<Instant> since) {
+                return new Outcome.Unavailable(reason, Optional.of(MINUTE));
+            }
+        },
         /** All pushes with this credential to this server are tried later. */
         ALL_LATER {
             @Override
@@ -70,6 +87,13 @@ final class ApnsOutcomes {
             @Override
             Outcome outcome(String reason, Optional<Instant> since) {
                 return new Outcome.Unavailable(reason, Optional.of(MINUTE), true);
+            }
+        },
+        /** The credentials are refused: only the operator can help. */
+        REFUSED {
+            @Override
+            Outcome outcome(String reason, Optional<Instant> since) {
+                return ALL_IN_A_MINUTE.outcome(reason, since);
             }
         };
 
@@ -87,32 +111,31 @@ final class ApnsOutcomes {
                 "BadMessageId",
                 "BadPath",
                 "BadPriority",
-                "BadTopic",
                 "DuplicateHeaders",
                 "InvalidPushType",
                 "MethodNotAllowed",
                 "MissingDeviceToken",
-                "MissingTopic",
-                "PayloadEmpty",
-                "PayloadTooLarge",
-                "TopicDisallowed",
-                // The configuration is wrong: only the operator can help.
+                "PayloadEmpty");
+        kind(Kind.TOO_LARGE, "PayloadTooLarge");
+        kind(Kind.IN_A_MINUTE, "BadTopic", "MissingTopic", "TopicDisallowed");
+        kind(
+                Kind.REFUSED,
                 "BadCertificate",
                 "BadCertificateEnvironment",
                 "BadEnvironmentKeyIdInToken",
+                EXPIRED_PROVIDER_TOKEN,
                 "Forbidden",
                 "InvalidProviderToken",
                 "MissingProviderToken");
-        kind(Kind.UNREGISTERED, BAD_DEVICE_TOKEN, "DeviceTokenNotForTopic", "ExpiredToken", "Unregistered");
+        kind(Kind.UNREGISTERED, BAD_DEVICE_TOKEN, DEVICE_TOKEN_NOT_FOR_TOPIC, "ExpiredToken", "Unregistered");
         // TooManyRequests concerns one device's token, UnrelatedKeyIdInToken this connection.
         kind(Kind.LATER, "IdleTimeout", "InternalServerError", "TooManyRequests", "UnrelatedKeyIdInToken");
         kind(Kind.ALL_LATER, "ServiceUnavailable", "Shutdown");
-        kind(Kind.ALL_IN_A_MINUTE, EXPIRED_PROVIDER_TOKEN, "TooManyProviderTokenUpdates");
+        kind(Kind.ALL_IN_A_MINUTE, "TooManyProviderTokenUpdates");
     }
 
     private static final String UNKNOWN_HOST = "unknown host";
     private static final String NO_CONNECTION = "no connection";
-    private static final String TLS_FAILED = "TLS failed";
     private static final String CONNECTION_LOST = "connection lost";
 
     /** Apple's words, and ours for trouble on the way. */
@@ -134,26 +157,52 @@ final class ApnsOutcomes {
      * @param since since when the token has been invalid
      */
     static Outcome of(int status, Optional<String> reason, Optional<Instant> since) {
-        // A reason that is not a single word might repeat anything, even the token.
-        String word = reason.filter(text -> text.matches("[A-Za-z]{1,64}")).orElse(String.valueOf(status));
-        return KINDS.getOrDefault(word, ofStatus(status)).outcome(word, since);
+        String word = word(status, reason);
+        return kind(status, word).outcome(word, since);
+    }
+
+    /** Returns whether a rejection is about the credentials, which all pushes have in common. */
+    static boolean isRefusal(int status, Optional<String> reason) {
+        return kind(status, word(status, reason)) == Kind.REFUSED;
+    }
+
+    /** Returns whether a reason may mean that many tokens are of another server or app. */
+    static boolean isMismatch(Optional<String> reason) {
+        return reason.equals(Optional.of(BAD_DEVICE_TOKEN)) || reason.equals(Optional.of(DEVICE_TOKEN_NOT_FOR_TOPIC));
+    }
+
+    private static Kind kind(int status, String word) {
+        return KINDS.getOrDefault(word, ofStatus(status));
+    }
+
+    /** A reason that is not a single word might repeat anything, even the token. */
+    private static String word(int status, Optional<String> reason) {
+        return reason.filter(ApnsOutcomes::isWord).orElse(String.valueOf(status));
+    }
+
+    private static boolean isWord(String text) {
+        return !text.isEmpty()
+                && text.length() <= 64
+                && text.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
     }
 
     private static Kind ofStatus(int status) {
         if (status == 410) {
             return Kind.UNREGISTERED;
         }
+        if (status == 403) {
+            return Kind.REFUSED;
+        }
         return status == 408 || status == 429 || status >= 500 || status < 300 ? Kind.LATER : Kind.REJECTED;
     }
 
-    /** Returns the outcome if APNs finds a new provider token expired, too. */
-    static Outcome expiredProviderToken() {
-        return Kind.ALL_IN_A_MINUTE.outcome(EXPIRED_PROVIDER_TOKEN, Optional.empty());
-    }
-
-    /** Returns what APNs would answer to a malformed device token. */
-    static Outcome malformedToken() {
-        return new Outcome.Unregistered(BAD_DEVICE_TOKEN);
+    /**
+     * Returns the outcome of a device token that is none. APNs would answer {@code BadDeviceToken}.
+     *
+     * @param form what it is instead, for counting
+     */
+    static Outcome malformedToken(String form) {
+        return new Outcome.Unregistered(BAD_DEVICE_TOKEN + ": " + form);
     }
 
     /** Names only the kind of trouble as the reason: an exception's message can hold anything. */
@@ -162,6 +211,11 @@ final class ApnsOutcomes {
                 .flatMap(cause -> kindOfTrouble(cause).stream())
                 .findFirst()
                 .orElse(failure.getClass().getSimpleName()));
+    }
+
+    static boolean isOfTls(Outcome outcome) {
+        return outcome instanceof Outcome.Unavailable unavailable
+                && unavailable.reason().equals(TLS_FAILED);
     }
 
     private static Optional<String> kindOfTrouble(Throwable failure) {

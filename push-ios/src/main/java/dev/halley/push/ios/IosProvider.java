@@ -3,6 +3,7 @@ package dev.halley.push.ios;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import com.eatthepath.pushy.apns.DeliveryPriority;
 import dev.halley.Device;
 import dev.halley.Notification;
 import dev.halley.Options;
@@ -13,6 +14,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +23,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,20 +39,28 @@ final class IosProvider implements PushProvider {
     private static final String EXPIRES = "expires";
     private static final String COLLAPSE_ID = "collapseId";
     private static final String BACKGROUND = "background";
+    private static final String PRIORITY = "priority";
+
+    /** The most bytes of a collapse id. */
+    private static final int MOST_OF_AN_ID = 64;
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
-    /** Some apps print a token in an old form, such as {@code <740f4707 bebcf74f>}. */
-    private static final Pattern DECORATION = Pattern.compile("[<> ]");
-
-    private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]+");
+    /** Which gateway options mean. */
+    private record Known(Map<String, String> options, String name) {}
 
     private final Options options;
     private final Map<Account.Description, String> names = new HashMap<>();
     private final Map<String, Gateway> gateways = new HashMap<>();
+    private volatile @Nullable Known last;
     private final NioEventLoopGroup loops = new NioEventLoopGroup(1, new DefaultThreadFactory("halley-push-ios", true));
 
-    IosProvider(Options options, Map<Account.Description, Account> accounts, Duration timeLimit) {
+    IosProvider(
+            Options options,
+            Map<Account.Description, Account> accounts,
+            SharedTokens tokens,
+            Duration timeLimit,
+            InstantSource clock) {
         this.options = options;
         try {
             accounts.forEach((description, account) -> {
@@ -60,7 +69,7 @@ final class IosProvider implements PushProvider {
                     name = account + "#" + i;
                 }
                 names.put(description, name);
-                gateways.put(name, new Gateway(account, loops, timeLimit));
+                gateways.put(name, new Gateway(account, tokens, loops, timeLimit, clock));
             });
         } catch (RuntimeException e) {
             close();
@@ -73,20 +82,51 @@ final class IosProvider implements PushProvider {
         Map<String, String> attributes = new HashMap<>();
         attributes.put(GATEWAY, gateway(notification));
         notification.option(IosProviderFactory.TOPIC).ifPresent(value -> attributes.put(TOPIC, value));
-        attributes.put(EXPIRES, String.valueOf(notification.expires().getEpochSecond()));
-        if (notification.content() == Notification.Content.BACKGROUND) {
+        boolean isNowOrNever =
+                notification.option(IosProviderFactory.EXPIRATION).isPresent();
+        attributes.put(
+                EXPIRES,
+                isNowOrNever ? "0" : String.valueOf(notification.expires().getEpochSecond()));
+        boolean isSilent = notification.content() == Notification.Content.BACKGROUND;
+        if (isSilent) {
             attributes.put(BACKGROUND, "true");
         }
-        if (notification.collapse()) {
-            // APNs takes at most 64 bytes, and a service's id can be longer.
-            attributes.put(COLLAPSE_ID, uuid(notification.serviceId()).toString());
-        }
+        // Apple wants no silent push to have the highest priority.
+        attributes.put(
+                PRIORITY,
+                notification
+                        .option(IosProviderFactory.PRIORITY)
+                        .filter(value -> !isSilent)
+                        .orElse(isSilent ? "5" : "10"));
+        attributes.put(COLLAPSE_ID, collapseId(notification, isSilent));
         return new Payload(notification.key(), Alert.toJson(notification), attributes);
+    }
+
+    /**
+     * Returns what the device shows, or keeps, only once: the chat, or else the push, which is sent again if its answer
+     * was lost. One silent push says as much as many.
+     */
+    private static String collapseId(Notification notification, boolean isSilent) {
+        if (notification.collapse() || isSilent) {
+            // A service's id can be longer than APNs takes.
+            return uuid(notification.serviceId()).toString();
+        }
+        String key = notification.key();
+        return isId(key) ? key : uuid(key).toString();
+    }
+
+    private static boolean isId(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+                return false;
+            }
+        }
+        return text.length() <= MOST_OF_AN_ID;
     }
 
     private String gateway(Notification notification) {
         Optional<String> missing = Account.missing(notification.options());
-        String name = names.get(Account.Description.of(notification.options()));
+        String name = name(notification.options());
         if (name == null || missing.isPresent()) {
             // The provider's name is left out: a customer chose it.
             throw new IllegalArgumentException(missing.orElse(IosProviderFactory.KEY) + NOT_SET);
@@ -101,27 +141,29 @@ final class IosProvider implements PushProvider {
         if (gateway == null) {
             return CompletableFuture.completedFuture(new Outcome.Rejected("no gateway"));
         }
-        String token = DECORATION.matcher(device.token()).replaceAll("");
-        if (!TOKEN.matcher(token).matches()) {
+        Optional<String> token = DeviceToken.parse(device.token());
+        if (token.isEmpty()) {
             // APNs would answer the same; the token becomes a part of the request's path, so it is not sent there.
-            return CompletableFuture.completedFuture(ApnsOutcomes.malformedToken());
+            String form = DeviceToken.form(device.token());
+            gateway.warnOfForm(form);
+            return CompletableFuture.completedFuture(ApnsOutcomes.malformedToken(form));
         }
         return gateway.send(new Push(
-                token,
+                token.get(),
                 payload.body(),
                 attributes.get(TOPIC),
                 Instant.ofEpochSecond(Long.parseLong(attributes.getOrDefault(EXPIRES, "0"))),
                 attributes.get(COLLAPSE_ID),
                 uuid(payload.key()),
-                attributes.containsKey(BACKGROUND)));
+                attributes.containsKey(BACKGROUND),
+                priority(attributes.getOrDefault(PRIORITY, "10"))));
     }
 
     /** Names the server and credential of the options that hold for the device. */
     @Override
     public String circuit(Device device) {
         @Nullable
-        String name = names.get(Account.Description.of(
-                options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug())));
+        String name = name(options.forPush(device.provider(), Notification.NEW_AGENT_MESSAGE, device.debug()));
         return name == null ? "" : name;
     }
 
@@ -134,6 +176,23 @@ final class IosProvider implements PushProvider {
     @Override
     public Set<String> reasons() {
         return REASONS;
+    }
+
+    /** Most pushes have the options of the push before, so that they need no look-up. */
+    private @Nullable String name(Map<String, String> all) {
+        Known known = last;
+        if (known != null && known.options() == all) {
+            return known.name();
+        }
+        String name = names.get(Account.Description.of(all));
+        if (name != null) {
+            last = new Known(all, name);
+        }
+        return name;
+    }
+
+    private static DeliveryPriority priority(String value) {
+        return value.equals("5") ? DeliveryPriority.CONSERVE_POWER : DeliveryPriority.IMMEDIATE;
     }
 
     private static UUID uuid(String name) {

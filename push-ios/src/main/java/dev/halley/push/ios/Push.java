@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A push as Pushy takes it. It replaces Pushy's own class, which prints token and payload.
  *
  * @param id the header {@code apns-id}, the same for each attempt
- * @param background whether the push wakes the app silently, for which Apple wants the lower priority
+ * @param background whether the push wakes the app silently
  * @see <a
  *     href="https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns">Apple on
  *     requests</a>
@@ -23,7 +23,8 @@ record Push(
         Instant expires,
         @Nullable String collapseId,
         UUID id,
-        boolean background)
+        boolean background,
+        DeliveryPriority priority)
         implements ApnsPushNotification {
 
     @Override
@@ -43,7 +44,7 @@ record Push(
 
     @Override
     public DeliveryPriority getPriority() {
-        return background ? DeliveryPriority.CONSERVE_POWER : DeliveryPriority.IMMEDIATE;
+        return priority;
     }
 
     @Override

@@ -49,6 +49,49 @@ class AlertTest {
     }
 
     @Test
+    void payload_hasWhatAppleKnowsBesides() {
+        assertThat(json(
+                        Map.of(
+                                "apple.title", "News",
+                                "apple.subtitle", "From Ann",
+                                "apple.category", "CHAT",
+                                "apple.interruption-level", "time-sensitive",
+                                "apple.relevance-score", "0.75",
+                                "apple.content-available", "true",
+                                "apple.sound", "ding.caf",
+                                "apple.critical", "true",
+                                "apple.volume", "0.5"),
+                        "Hello"))
+                .startsWith(
+                        "{\"aps\":{\"alert\":{\"title\":\"News\",\"subtitle\":\"From Ann\",\"body\":\"New message from"
+                                + " Agent\"},\"sound\":{\"critical\":1,\"name\":\"ding.caf\",\"volume\":0.5},"
+                                + "\"category\":\"CHAT\",\"interruption-level\":\"time-sensitive\",\"relevance-score\":0.75,"
+                                + "\"content-available\":1,\"thread-id\":");
+        assertThat(json(Map.of("apple.critical", "true"), "Hello"))
+                .contains("\"sound\":{\"critical\":1,\"name\":\"default\"}");
+    }
+
+    @Test
+    void payload_mayLeaveTheTextsToTheApp() {
+        assertThat(json(
+                        IosPushes.with(
+                                ALL,
+                                "apple.title-loc-key",
+                                "TITLE",
+                                "apple.title-loc-args",
+                                "Ann, Bob",
+                                "apple.subtitle-loc-key",
+                                "SUBTITLE",
+                                "apple.loc-key",
+                                "BODY",
+                                "apple.loc-args",
+                                "1"),
+                        "Hello"))
+                .startsWith("{\"aps\":{\"alert\":{\"title-loc-key\":\"TITLE\",\"title-loc-args\":[\"Ann\",\"Bob\"],"
+                        + "\"subtitle-loc-key\":\"SUBTITLE\",\"loc-key\":\"BODY\",\"loc-args\":[\"1\"]},");
+    }
+
+    @Test
     void payload_hasTheTextsOfTheLanguageFirst() {
         assertThat(json(IosPushes.with(ALL, "title", "Novidades", "body", "Alguém escreveu"), "Hello"))
                 .contains("\"alert\":{\"title\":\"Novidades\",\"body\":\"Alguém escreveu\"}");
@@ -64,7 +107,9 @@ class AlertTest {
 
     @Test
     void contentBackground_isNoAlert() {
-        assertThat(json(IosPushes.with(ALL, "content", "background"), "private"))
+        assertThat(json(
+                        IosPushes.with(ALL, "content", "background", "apple.loc-key", "BODY", "apple.category", "CHAT"),
+                        "private"))
                 .isEqualTo("{\"aps\":{\"content-available\":1}," + REST + "]}");
     }
 

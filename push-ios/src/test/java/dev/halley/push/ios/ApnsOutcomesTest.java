@@ -41,28 +41,28 @@ class ApnsOutcomesTest {
         "400, BadExpirationDate, rejected",
         "400, BadMessageId, rejected",
         "400, BadPriority, rejected",
-        "400, BadTopic, rejected",
+        "400, BadTopic, in a minute",
         "400, DeviceTokenNotForTopic, unregistered",
         "400, DuplicateHeaders, rejected",
         "400, IdleTimeout, later",
         "400, InvalidPushType, rejected",
         "400, MissingDeviceToken, rejected",
-        "400, MissingTopic, rejected",
+        "400, MissingTopic, in a minute",
         "400, PayloadEmpty, rejected",
-        "400, TopicDisallowed, rejected",
-        "403, BadCertificate, rejected",
-        "403, BadCertificateEnvironment, rejected",
-        "403, BadEnvironmentKeyIdInToken, rejected",
+        "400, TopicDisallowed, in a minute",
+        "403, BadCertificate, all in a minute",
+        "403, BadCertificateEnvironment, all in a minute",
+        "403, BadEnvironmentKeyIdInToken, all in a minute",
         "403, ExpiredProviderToken, all in a minute",
-        "403, Forbidden, rejected",
-        "403, InvalidProviderToken, rejected",
-        "403, MissingProviderToken, rejected",
+        "403, Forbidden, all in a minute",
+        "403, InvalidProviderToken, all in a minute",
+        "403, MissingProviderToken, all in a minute",
         "403, UnrelatedKeyIdInToken, later",
         "404, BadPath, rejected",
         "405, MethodNotAllowed, rejected",
         "410, ExpiredToken, unregistered",
         "410, Unregistered, unregistered",
-        "413, PayloadTooLarge, rejected",
+        "413, PayloadTooLarge, too large",
         "429, TooManyProviderTokenUpdates, all in a minute",
         "429, TooManyRequests, later",
         "500, InternalServerError, later",
@@ -77,8 +77,10 @@ class ApnsOutcomesTest {
     private static Outcome outcome(String kind, String reason) {
         return switch (kind) {
             case "rejected" -> new Outcome.Rejected(reason);
+            case "too large" -> new Outcome.TooLarge(reason);
             case "unregistered" -> new Outcome.Unregistered(reason);
             case "later" -> new Outcome.Unavailable(reason);
+            case "in a minute" -> new Outcome.Unavailable(reason, Optional.of(MINUTE));
             case "all later" -> new Outcome.Unavailable(reason, Optional.empty(), true);
             case "all in a minute" -> new Outcome.Unavailable(reason, Optional.of(MINUTE), true);
             default -> throw new IllegalArgumentException(kind);
@@ -98,10 +100,11 @@ class ApnsOutcomesTest {
             delimiter = '|',
             value = {
                 "400 | {\"reason\":\"NewReason\"} | rejected | NewReason",
-                "403 | {\"reason\":\"NewReason\"} | rejected | NewReason",
+                "403 | {\"reason\":\"NewReason\"} | all in a minute | NewReason",
                 "410 | {\"reason\":\"NewReason\"} | unregistered | NewReason",
                 "429 | {\"reason\":\"NewReason\"} | later | NewReason",
                 "500 | {\"reason\":\"NewReason\"} | later | NewReason",
+                "403 | <html>Forbidden</html> | all in a minute | 403",
                 "502 | <html>Bad gateway</html> | later | 502",
                 "503 | {} | later | 503",
                 "400 | {\"reason\":17} | rejected | 400",

@@ -13,6 +13,7 @@ import dev.halley.testkit.PushService;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ class IosContractTest extends PushProviderContract {
             public void answer(Answer answer) {
                 apns.talk = switch (answer) {
                     case ACCEPTED -> RawApns.Request::accept;
-                    case REJECTED -> request -> request.reject(413, "PayloadTooLarge");
+                    case REJECTED -> request -> request.reject(400, "BadCollapseId");
                     case UNREGISTERED -> request -> request.reject(410, "Unregistered");
                     case UNAVAILABLE -> request -> request.reject(500, "InternalServerError");
                     case UNAVAILABLE_FOR_A_MINUTE -> request -> request.reject(429, "TooManyProviderTokenUpdates");
@@ -55,7 +56,7 @@ class IosContractTest extends PushProviderContract {
 
     @Override
     protected PushProvider open(URI service) {
-        IosProviderFactory factory = new IosProviderFactory(TIME_LIMIT);
+        IosProviderFactory factory = new IosProviderFactory(TIME_LIMIT, InstantSource.system());
         Options options = Options.of(Map.of("push.provider.ios", options(service)), List.of(factory));
         return factory.create(new ProviderConfig("ios", options));
     }

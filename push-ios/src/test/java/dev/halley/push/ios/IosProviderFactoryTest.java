@@ -100,15 +100,15 @@ class IosProviderFactoryTest {
                         folder.resolve("a"), "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n")
                 .toString();
         refused(IosPushes.with(IosPushes.access(9), "apple.key", file))
-                .withMessage(
-                        "[push.provider.ios] apple.key = '" + file + "' (it has no such key): accepted is a p8 file"
-                                + " as Apple gives it out: a P-256 key in PKCS #8 and PEM")
+                .withMessage("[push.provider.ios] apple.key = '" + file
+                        + "' (its key is damaged, or no key for elliptic curves): accepted is a p8 file"
+                        + " as Apple gives it out: a P-256 key in PKCS #8 and PEM")
                 .satisfies(e -> assertThat(e).hasNoCause());
         refused(IosPushes.with(IosPushes.access(9), "apple.trusted", file))
                 .withMessageContaining("(it has no certificate)")
                 .satisfies(e -> assertThat(e).hasNoCause());
         refused(IosPushes.with(certificate(), "apple.certificate", file))
-                .withMessageContaining("(it does not open)")
+                .withMessageContaining("(it is no key store in PKCS #12, or damaged)")
                 .satisfies(e -> assertThat(e).hasNoCause());
         String huge =
                 Files.write(folder.resolve("huge"), new byte[(1 << 20) + 1]).toString();
@@ -117,8 +117,11 @@ class IosProviderFactoryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"EC, secp384r1", "RSA, ''"})
-    void keyOfAnotherKind_isRefused(String algorithm, String curve) throws Exception {
+    @CsvSource({
+        "EC, secp384r1, its key is of another curve than P-256",
+        "RSA, '', 'its key is damaged, or no key for elliptic curves'"
+    })
+    void keyOfAnotherKind_isRefused(String algorithm, String curve, String problem) throws Exception {
         KeyPairGenerator keys = KeyPairGenerator.getInstance(algorithm);
         if (!curve.isEmpty()) {
             keys.initialize(new ECGenParameterSpec(curve));
@@ -129,14 +132,14 @@ class IosProviderFactoryTest {
                                 "PRIVATE KEY",
                                 keys.generateKeyPair().getPrivate().getEncoded()))
                 .toString();
-        refused(IosPushes.with(IosPushes.access(9), "apple.key", file)).withMessageContaining("(it has no such key)");
+        refused(IosPushes.with(IosPushes.access(9), "apple.key", file)).withMessageContaining("(" + problem + ")");
     }
 
     @Test
     void wrongPassword_isRefused_andNotPrinted() {
         refused(IosPushes.with(certificate(), "apple.certificatePassword", "hunter2"))
                 .withMessageContaining("apple.certificate = '")
-                .withMessageContaining("(it does not open)")
+                .withMessageContaining("(the password does not open it)")
                 .satisfies(e -> assertThat(e.toString()).doesNotContain("hunter2"));
     }
 
@@ -151,6 +154,10 @@ class IosProviderFactoryTest {
         "apple.payload_limit, 255, a whole number from 256 to 4096",
         "apple.payload_limit, 5120, a whole number from 256 to 4096",
         "apple.mutable-content, yes, true or false",
+        "apple.interruption-level, loud, passive or active or time-sensitive or critical",
+        "apple.relevance-score, 1.5, a number from 0 to 1",
+        "apple.priority, 1, 5 or 10",
+        "apple.expiration, 60, 0",
     })
     void wrongValue_isRefusedWithWhatIsAccepted(String option, String value, String accepted) {
         refused(IosPushes.with(IosPushes.access(9), option, value))

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a server that behaves. */
@@ -63,6 +64,7 @@ class IosProviderTest {
                             ":path",
                             ":scheme",
                             "authorization",
+                            "apns-collapse-id",
                             "apns-expiration",
                             "apns-id",
                             "apns-priority",
@@ -70,6 +72,7 @@ class IosProviderTest {
                             "apns-topic")
                     .containsEntry(":path", "/3/device/" + IosPushes.TOKEN)
                     .containsEntry("apns-id", UUID_OF_KEY)
+                    .containsEntry("apns-collapse-id", Pushes.KEY)
                     .containsEntry("apns-topic", "com.example.app")
                     .containsEntry("apns-push-type", "alert")
                     .containsEntry("apns-priority", "10")
@@ -86,6 +89,47 @@ class IosProviderTest {
             assertThat(arrived.get(0).headers())
                     .containsEntry("apns-push-type", "background")
                     .containsEntry("apns-priority", "5");
+        }
+    }
+
+    @Test
+    void send_inTheBackground_collapses_forPhonesThrottleManySilentPushes() throws Exception {
+        try (Pushes pushes = with("content", "background", "apple.priority", "10")) {
+            pushes.begin("0001BaAFC4J8000N_1_6", IosPushes.DEVICE, "Hello").get(10, TimeUnit.SECONDS);
+            pushes.begin("0001BaAFC4J8000N_1_7", IosPushes.DEVICE, "Hello").get(10, TimeUnit.SECONDS);
+            String id = arrived.get(0).header("apns-collapse-id");
+            assertThat(id).isNotEmpty().hasSizeLessThanOrEqualTo(64);
+            assertThat(arrived.get(1).header("apns-collapse-id")).isEqualTo(id);
+            assertThat(arrived).allMatch(push -> push.header("apns-priority").equals("5"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, true", "65, false"})
+    void send_again_isShownOnce_whateverTheKey(int length, boolean isTheKey) throws Exception {
+        String key = "k".repeat(length);
+        try (Pushes pushes = IosPushes.to(apns.port())) {
+            for (String each : List.of(key, key, key.replaceFirst("k", "j"))) {
+                pushes.begin(each, IosPushes.DEVICE, "Hello").get(10, TimeUnit.SECONDS);
+            }
+            List<String> ids = arrived.stream()
+                    .map(push -> push.header("apns-collapse-id"))
+                    .toList();
+            assertThat(ids).allMatch(id -> !id.isEmpty() && id.length() <= 64);
+            assertThat(ids.get(1)).isEqualTo(ids.get(0));
+            assertThat(ids.get(2)).isNotEqualTo(ids.get(0));
+            assertThat(ids.get(0).equals(key)).isEqualTo(isTheKey);
+        }
+    }
+
+    @Test
+    void send_hasTheHeadersOfTheOptions() throws Exception {
+        try (Pushes pushes = with("apple.priority", "5", "apple.expiration", "0")) {
+            assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
+            assertThat(arrived.get(0).headers())
+                    .containsEntry("apns-priority", "5")
+                    .containsEntry("apns-expiration", "0")
+                    .containsEntry("apns-push-type", "alert");
         }
     }
 
@@ -157,7 +201,14 @@ class IosProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<01234567 89abcdef>", "0123456789abcdef", "0123456789ABCDEF"})
+    @ValueSource(
+            strings = {
+                "<01234567 89abcdef>",
+                "0123456789abcdef",
+                "0123456789ABCDEF",
+                "{length = 8, bytes = 0x0123456789abcdef}",
+                "{length = 8, bytes = 0x01234567 89abcdef}"
+            })
     void tokenInAnyFormOfHex_isSent(String token) throws Exception {
         try (Pushes pushes = IosPushes.to(apns.port())) {
             assertThat(pushes.send(Device.of("ios", token), "Hello")).isEqualTo(new Outcome.Accepted());
@@ -166,12 +217,54 @@ class IosProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<>", "../../other", "0123456789abcdefg", "0123 4567?x=1", "é", "0123#", "😀"})
-    void tokenThatIsNone_isForgotten_andNeverSent(String token) throws Exception {
-        try (Pushes pushes = IosPushes.to(apns.port())) {
-            assertThat(pushes.send(Device.of("ios", token), "Hello"))
-                    .isEqualTo(new Outcome.Unregistered("BadDeviceToken"));
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<> | nothing hexadecimal",
+                "../../other | nothing hexadecimal",
+                "0123456789abcdefg | nothing hexadecimal",
+                "0123 4567?x=1 | nothing hexadecimal",
+                "é | nothing hexadecimal",
+                "0123# | nothing hexadecimal",
+                "😀 | nothing hexadecimal",
+                "{length = 32, bytes = 0x740f4707 bebcf74f 9b7c25d4 ... 6bd9c5f0 } | a description of data with its middle left out",
+                "{length = 32, bytes = 0x740f4707} | a description of data with its middle left out",
+                "dQw4w9WgXcQ:APA91bHPRgkF3JUikC4ENAHEeMrd41Zxv3hVZjC9KtT8OvPVGJ-hQMRKRrZuJAEcl7B338qju59zJMjw2DELjzEvx | a token of FCM",
+                "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE= | base64",
+            })
+    void tokenThatIsNone_isForgotten_andNeverSent_andToldOnceInWhichForm(String token, String form) throws Exception {
+        try (Pushes pushes = IosPushes.to(apns.port());
+                Logged logged = new Logged()) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(pushes.send(Device.of("ios", token), "Hello"))
+                        .isEqualTo(new Outcome.Unregistered("BadDeviceToken: " + form));
+            }
             assertThat(arrived).isEmpty();
+            assertThat(logged.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(form)
+                    .doesNotContain(token);
+        }
+    }
+
+    @Test
+    void tokensOfAnotherServerOrApp_areToldOnce_withHostTopicAndForm() throws Exception {
+        try (Pushes pushes = IosPushes.to(apns.port());
+                Logged logged = new Logged()) {
+            for (int i = 0; i < 2; i++) {
+                apns.reject(RejectionReason.BAD_DEVICE_TOKEN);
+                assertThat(pushes.send()).isEqualTo(new Outcome.Unregistered("BadDeviceToken"));
+                apns.reject(RejectionReason.DEVICE_TOKEN_NOT_FOR_TOPIC);
+                assertThat(pushes.send()).isEqualTo(new Outcome.Unregistered("DeviceTokenNotForTopic"));
+            }
+            assertThat(logged.warnings())
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("127.0.0.1")
+                            && line.contains("com.example.app")
+                            && line.contains("sandbox")
+                            && line.contains("66 hexadecimal digits")
+                            && !line.contains(IosPushes.TOKEN));
         }
     }
 
@@ -182,7 +275,7 @@ class IosProviderTest {
             apns.unregister(since);
             assertThat(pushes.send()).isEqualTo(new Outcome.Unregistered("Unregistered", Optional.of(since)));
             apns.reject(RejectionReason.PAYLOAD_TOO_LARGE);
-            assertThat(pushes.send()).isEqualTo(new Outcome.Rejected("PayloadTooLarge"));
+            assertThat(pushes.send()).isEqualTo(new Outcome.TooLarge("PayloadTooLarge"));
             assertThat(pushes.send()).isEqualTo(new Outcome.Accepted());
         }
     }

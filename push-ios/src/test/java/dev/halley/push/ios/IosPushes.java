@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,7 +25,11 @@ final class IosPushes {
     private IosPushes() {}
 
     static Pushes of(Map<String, Map<String, String>> sections, Duration timeLimit) {
-        return new Pushes(new IosProviderFactory(timeLimit), sections, DEVICE);
+        return of(sections, timeLimit, InstantSource.system());
+    }
+
+    static Pushes of(Map<String, Map<String, String>> sections, Duration timeLimit, InstantSource clock) {
+        return new Pushes(new IosProviderFactory(timeLimit, clock), sections, DEVICE);
     }
 
     static Pushes of(Map<String, Map<String, String>> sections) {

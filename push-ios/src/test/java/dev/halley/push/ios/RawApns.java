@@ -24,11 +24,18 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,10 +63,23 @@ final class RawApns implements AutoCloseable {
     }
 
     RawApns(int port, Talk talk) throws Exception {
+        this(port, talk, false);
+    }
+
+    /** @param isStrict whether it speaks to nobody who has not negotiated HTTP/2 */
+    RawApns(int port, Talk talk, boolean isStrict) throws Exception {
         Certificates certificates = IosPushes.certificates();
         this.talk = talk;
-        SslContext tls = SslContextBuilder.forServer(certificates.serverKey(), certificates.serverCertificate())
-                .build();
+        SslContextBuilder settings =
+                SslContextBuilder.forServer(certificates.serverKey(), certificates.serverCertificate());
+        if (isStrict) {
+            settings.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    ApplicationProtocolNames.HTTP_2));
+        }
+        SslContext tls = settings.build();
         server = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -69,9 +89,12 @@ final class RawApns implements AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         int number = connections.incrementAndGet();
                         open.add(channel);
+                        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                        if (isStrict) {
+                            channel.pipeline().addLast(new HangUpUnlessHttp2());
+                        }
                         channel.pipeline()
                                 .addLast(
-                                        tls.newHandler(channel.alloc()),
                                         Http2FrameCodecBuilder.forServer()
                                                 .initialSettings(Http2Settings.defaultSettings()
                                                         .maxConcurrentStreams(5_000))
@@ -87,6 +110,18 @@ final class RawApns implements AutoCloseable {
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .sync()
                 .channel();
+    }
+
+    private static final class HangUpUnlessHttp2 extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent
+                    && !ApplicationProtocolNames.HTTP_2.equals(
+                            context.pipeline().get(SslHandler.class).applicationProtocol())) {
+                var unused = context.close();
+            }
+            context.fireUserEventTriggered(event);
+        }
     }
 
     int port() {
@@ -107,7 +142,17 @@ final class RawApns implements AutoCloseable {
     }
 
     /** One push and the means to answer it. */
-    record Request(ChannelHandlerContext stream, int connection, String path, String id, String body) {
+    record Request(
+            ChannelHandlerContext stream, int connection, String path, String id, String authorization, String body) {
+
+        /** Answers as {@link #reject}, and says what time it is. */
+        void rejectAt(Instant time, int status, String reason) {
+            String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
+            var unused = stream.write(new DefaultHttp2HeadersFrame(
+                    new DefaultHttp2Headers().status(String.valueOf(status)).set("date", date), false));
+            unused = stream.writeAndFlush(
+                    new DefaultHttp2DataFrame(Unpooled.copiedBuffer("{\"reason\":\"" + reason + "\"}", UTF_8), true));
+        }
 
         void answer(int status, String answer) {
             boolean end = answer.isEmpty();
@@ -146,7 +191,7 @@ final class RawApns implements AutoCloseable {
             var unused = stream.channel()
                     .parent()
                     .pipeline()
-                    .context(io.netty.handler.ssl.SslHandler.class)
+                    .context(SslHandler.class)
                     .writeAndFlush(Unpooled.copiedBuffer("HTTP/1.1 400 SSH-2.0-nonsense\r\n\r\n", UTF_8));
         }
     }
@@ -156,6 +201,7 @@ final class RawApns implements AutoCloseable {
         private final StringBuilder body = new StringBuilder();
         private String path = "";
         private String id = "";
+        private String authorization = "";
 
         Stream(int connection) {
             this.connection = connection;
@@ -168,13 +214,14 @@ final class RawApns implements AutoCloseable {
                 if (frame instanceof Http2HeadersFrame headers) {
                     path = String.valueOf(headers.headers().path());
                     id = String.valueOf(headers.headers().get("apns-id"));
+                    authorization = String.valueOf(headers.headers().get("authorization"));
                     end = headers.isEndStream();
                 } else if (frame instanceof Http2DataFrame data) {
                     body.append(data.content().toString(UTF_8));
                     end = data.isEndStream();
                 }
                 if (end) {
-                    Request request = new Request(context, connection, path, id, body.toString());
+                    Request request = new Request(context, connection, path, id, authorization, body.toString());
                     requests.add(request);
                     talk.on(request);
                 }

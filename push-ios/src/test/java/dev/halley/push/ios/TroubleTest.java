@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -109,6 +110,38 @@ class TroubleTest {
         assertThat(ask(1)).hasSize(1);
         assertAll(ask(99), EXPIRED);
         assertThat(apns.connections.get()).isLessThanOrEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"InvalidProviderToken", "ExpiredProviderToken", "Forbidden"})
+    void credentialsThatAreRefused_areToldOnceInEachOutage_andTheClockIfItDiffers(String reason) throws Exception {
+        Instant there = Instant.now().minus(Duration.ofHours(1));
+        try (Logged logged = new Logged()) {
+            for (int outage = 1; outage <= 2; outage++) {
+                apns.talk = request -> request.rejectAt(there, 403, reason);
+                for (int i = 0; i < 2; i++) {
+                    assertThat(pushes.send())
+                            .isEqualTo(new Outcome.Unavailable(reason, Optional.of(Duration.ofMinutes(1)), true));
+                }
+                apns.talk = Request::accept;
+                assertThat(pushes.send()).isEqualTo(ACCEPTED);
+                assertThat(logged.warnings())
+                        .hasSize(outage)
+                        .allMatch(line -> line.contains(reason)
+                                && line.contains("127.0.0.1:" + apns.port())
+                                && line.contains("clock is 1 h 0 min ahead of"));
+            }
+        }
+    }
+
+    // A relay that insists on ALPN
+
+    @Test
+    void serverThatInsistsOnAlpn_isSpokenTo() throws Exception {
+        try (RawApns strict = new RawApns(0, Request::accept, true);
+                Pushes toStrict = IosPushes.to(strict.port(), TIME_LIMIT)) {
+            assertThat(toStrict.send()).isEqualTo(ACCEPTED);
+        }
     }
 
     // Silence
