@@ -55,7 +55,11 @@ class DependenciesTest {
 
     private static String chapter(String module) {
         TreeSet<String> lines = new TreeSet<>();
-        for (String line : Root.read(listOf(module)).lines().toList()) {
+        // Without the colours that Maven writes to a terminal.
+        for (String line : Root.read(listOf(module))
+                .replaceAll("\u001B\\[[0-9;]*m", "")
+                .lines()
+                .toList()) {
             Matcher parts = LINE.matcher(line);
             if (parts.matches() && !parts.group(1).equals("dev.halley")) {
                 String pom = parts.group(5).replaceAll("\\.jar$", ".pom");

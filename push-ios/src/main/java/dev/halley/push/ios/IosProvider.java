@@ -47,7 +47,13 @@ final class IosProvider implements PushProvider {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     /** Which gateway options mean. */
-    private record Known(Map<String, String> options, String name) {}
+    private record Known(Map<String, String> options, String name) {
+        /** Options may be secret. */
+        @Override
+        public String toString() {
+            return "Known[" + name + "]";
+        }
+    }
 
     private final Options options;
     private final Map<Account.Description, String> names = new HashMap<>();
