@@ -66,7 +66,8 @@ final class EngineOptions {
             Option.seconds(
                     GRACE_PERIOD,
                     seconds(SERVICE.gracePeriod()),
-                    "The grace period, from when an absent customer first has an unseen event to the push; 0 pushes at once.",
+                    "The grace period, from when an absent customer first has an unseen event to the push; 0 pushes"
+                            + " at once.",
                     0,
                     ServiceSettings.MAX_GRACE_PERIOD.toSeconds()),
             Option.text(MESSAGE, SERVICE.message(), "The sentence of a push."),

@@ -9,8 +9,8 @@ import java.util.function.Predicate;
  * The declaration of an option. It is the only one: in every section in which the option may stand, its values and
  * those of its {@code debug.} twin are checked by it, and the documents are written from it. Immutable.
  *
- * @param name the option's name, for example {@code customhttp.timeout}; or {@code customhttp.header.<Name>}, which declares
- *     an option for every name at that place
+ * @param name the option's name, for example {@code customhttp.timeout}; or {@code customhttp.header.<Name>}, which
+ *     declares an option for every name at that place
  * @param byDefault what holds if the option is not set, in words: a value in Markdown, or {@code none}
  * @param description what the option is, one sentence in Markdown
  * @param accepted what is accepted, in words, for the complaint about another value

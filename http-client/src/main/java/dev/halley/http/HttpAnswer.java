@@ -78,7 +78,7 @@ public final class HttpAnswer {
         return reason;
     }
 
-    /** {@return the reasons that there are beside statuses and the names of classes} For {@code PushProvider.reasons}. */
+    /** {@return the reasons beside statuses and the names of classes} For {@code PushProvider.reasons}. */
     public static Set<String> reasons() {
         return REASONS;
     }
@@ -110,10 +110,10 @@ public final class HttpAnswer {
 
     /**
      * Returns what the answer means for a push, unless its service says otherwise: 2xx is {@link Outcome.Accepted}, and
-     * 410 is {@link Outcome.Unregistered}, and 413 {@link Outcome.TooLarge}. What {@link #isTemporary()}, and also 401, 403, 404 and 407, is {@link
-     * Outcome.Unavailable} for as long as {@link #retryAfter()} says: that is how a deploy, a firewall, a secret that
-     * is being replaced and a proxy look, and none of them is the push's fault. Everything else is {@link
-     * Outcome.Rejected}, redirects and forbidden addresses included.
+     * 410 is {@link Outcome.Unregistered}, and 413 {@link Outcome.TooLarge}. What {@link #isTemporary()}, and also 401,
+     * 403, 404 and 407, is {@link Outcome.Unavailable} for as long as {@link #retryAfter()} says: that is how a deploy,
+     * a firewall, a secret that is being replaced and a proxy look, and none of them is the push's fault. Everything
+     * else is {@link Outcome.Rejected}, redirects and forbidden addresses included.
      *
      * @return the outcome, whose reason is {@link #reason()}
      */

@@ -90,7 +90,7 @@ final class Circuits {
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
         private final String type;
 
-        /** What is logged as failing: that of the first push; another one's may be set up apart, to the same endpoint. */
+        /** What is logged as failing: the first push's. Another one's may be set up apart, to the same endpoint. */
         private final PushLog.Way way;
 
         private final String where;

@@ -23,7 +23,7 @@ final class JsonBlock {
     /**
      * The fields of a block for browsers.
      *
-     * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#webpushconfig">Firebase</a>
+     * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#webpushconfig">Google</a>
      */
     static final Set<String> WEBPUSH = Set.of("headers", "data", "notification", "fcm_options");
 

@@ -132,12 +132,16 @@ class FcmProviderFactoryTest {
                 "hunter2 | it is no JSON object",
                 "[\"hunter2\"] | it is no JSON object",
                 "{\"type\":\"service_account\",\"client_id\":\"hunter2 | it is cut off, or no JSON",
-                "{\"project_info\":{\"project_id\":\"hunter2\"},\"client\":[]} | it is google-services.json, which is the app's",
-                "{\"type\":\"authorized_user\",\"client_id\":\"hunter2\"} | its type is authorized_user, not service_account",
+                "{\"project_info\":{\"project_id\":\"hunter2\"},\"client\":[]}"
+                        + " | it is google-services.json, which is the app's",
+                "{\"type\":\"authorized_user\",\"client_id\":\"hunter2\"}"
+                        + " | its type is authorized_user, not service_account",
                 "{\"private_key\":\"hunter2\"} | it has no type",
                 "{\"type\":\"service_account\",\"client_email\":\"hunter2\"} | it has no client_id",
-                "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\",\"private_key\":\"hunter2\"} | its private_key is damaged",
-                "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nhunter2\"} | its private_key is cut off",
+                "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\","
+                        + "\"private_key\":\"hunter2\"} | its private_key is damaged",
+                "{\"type\":\"service_account\",\"client_id\":\"1\",\"client_email\":\"a@b\",\"private_key_id\":\"1\","
+                        + "\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nhunter2\"} | its private_key is cut off",
             })
     void create_refusesAnotherFile_withWhatIsWrongInIt_butNotItsContent(String content, String problem)
             throws Exception {

@@ -26,8 +26,8 @@ import java.util.Set;
  * that may pass, a lost connection and no answer for ten seconds are {@code Unavailable}, and so are credentials and
  * topics that APNs refuses, for the operator can mend them. Everything else is {@code Rejected}.
  *
- * <p>Files of keys and certificates are read again when they change, within a minute or so of a push. If what is in them
- * can't be used, or APNs refuses it, what was there before is used on.
+ * <p>Files of keys and certificates are read again when they change, within a minute or so of a push. If what is in
+ * them can't be used, or APNs refuses it, what was there before is used on.
  *
  * <p>This class is thread-safe.
  */

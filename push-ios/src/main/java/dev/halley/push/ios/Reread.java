@@ -64,7 +64,8 @@ final class Reread {
             if (!problem.equals(e.getMessage())) {
                 problem = String.valueOf(e.getMessage());
                 LOGGER.warn(
-                        "The credentials for APNs at {} have changed and can't be used, so the old ones are used on: {}",
+                        "The credentials for APNs at {} have changed and can't be used, so the old ones are used on:"
+                                + " {}",
                         description,
                         problem);
             }

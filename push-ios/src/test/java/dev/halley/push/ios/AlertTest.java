@@ -65,7 +65,8 @@ class AlertTest {
                 .startsWith(
                         "{\"aps\":{\"alert\":{\"title\":\"News\",\"subtitle\":\"From Ann\",\"body\":\"New message from"
                                 + " Agent\"},\"sound\":{\"critical\":1,\"name\":\"ding.caf\",\"volume\":0.5},"
-                                + "\"category\":\"CHAT\",\"interruption-level\":\"time-sensitive\",\"relevance-score\":0.75,"
+                                + "\"category\":\"CHAT\",\"interruption-level\":\"time-sensitive\","
+                                + "\"relevance-score\":0.75,"
                                 + "\"content-available\":1,\"thread-id\":");
         assertThat(json(Map.of("apple.critical", "true"), "Hello"))
                 .contains("\"sound\":{\"critical\":1,\"name\":\"default\"}");

@@ -75,7 +75,8 @@ class CredentialsTest {
                 "-----BEGIN PRIVATE KEY-----~hunter2 | its key has no end: the file is cut off",
                 "-----BEGIN PRIVATE KEY-----~hunter2~-----END PRIVATE KEY----- | its key is damaged, or no key for",
                 "-----BEGIN EC PRIVATE KEY-----~hunter2~-----END EC PRIVATE KEY----- | its key is not in PKCS #8",
-                "-----BEGIN ENCRYPTED PRIVATE KEY-----~hunter2~-----END ENCRYPTED PRIVATE KEY----- | its key is encrypted",
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----~hunter2~-----END ENCRYPTED PRIVATE KEY-----"
+                        + " | its key is encrypted",
                 "-----BEGIN CERTIFICATE-----~hunter2~-----END CERTIFICATE----- | it has a certificate and no key",
                 "-----BEGIN PUBLIC KEY-----~hunter2~-----END PUBLIC KEY----- | it has another key",
             })

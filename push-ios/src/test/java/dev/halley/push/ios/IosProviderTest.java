@@ -227,9 +227,11 @@ class IosProviderTest {
                 "é | nothing hexadecimal",
                 "0123# | nothing hexadecimal",
                 "😀 | nothing hexadecimal",
-                "{length = 32, bytes = 0x740f4707 bebcf74f 9b7c25d4 ... 6bd9c5f0 } | a description of data with its middle left out",
+                "{length = 32, bytes = 0x740f4707 bebcf74f 9b7c25d4 ... 6bd9c5f0 }"
+                        + " | a description of data with its middle left out",
                 "{length = 32, bytes = 0x740f4707} | a description of data with its middle left out",
-                "dQw4w9WgXcQ:APA91bHPRgkF3JUikC4ENAHEeMrd41Zxv3hVZjC9KtT8OvPVGJ-hQMRKRrZuJAEcl7B338qju59zJMjw2DELjzEvx | a token of FCM",
+                "dQw4w9WgXcQ:APA91bHPRgkF3JUikC4ENAHEeMrd41Zxv3hVZjC9KtT8OvPVGJ-hQMRKRrZuJAEcl7B338qju59zJMjw2DELjzEvx"
+                        + " | a token of FCM",
                 "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE= | base64",
             })
     void tokenThatIsNone_isForgotten_andNeverSent_andToldOnceInWhichForm(String token, String form) throws Exception {
