@@ -176,7 +176,7 @@ final class EngineOptions {
                             "what the JVM's `https.proxyHost` or `http.proxyHost` says, else `HTTPS_PROXY` or"
                                     + " `HTTP_PROXY` unless `NO_PROXY` names the host",
                             "The HTTP proxy for push services; never to this computer.",
-                            "http://host:port or http://user:password@host:port, or none",
+                            "http://name:port, perhaps with user:password@ before the name, or none",
                             value -> value.matches("none|http://[^\\s/?#]+:[0-9]{1,5}/?"))
                     .asSecret(),
             Option.flag(COLLAPSE, "`false`", "One visible notification for each chat."),

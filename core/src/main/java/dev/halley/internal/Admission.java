@@ -50,24 +50,31 @@ final class Admission {
             return open.get();
         }
         int now = opening.merge(owner, 1, Integer::sum);
-        return sessions.ofOwner(owner)
-                .thenCompose(known -> isThere(known, chat) ? find.get() : admit(known, now, open))
+        return sessions.idsOfOwner(owner)
+                .thenCompose(known -> known.contains(chat) ? find.get() : admit(known, now, open))
                 .whenComplete((opened, failure) ->
                         opening.computeIfPresent(owner, (user, count) -> count == 1 ? null : count - 1));
     }
 
-    private <T> CompletionStage<T> admit(List<Session> known, int opening, Supplier<CompletionStage<T>> open) {
+    private <T> CompletionStage<T> admit(List<ChatId> known, int opening, Supplier<CompletionStage<T>> open) {
         long most = settings.maxChatsPerUser();
-        long living =
-                known.stream().filter(session -> session.endedBy() == null).count();
-        if (most > 0 && (living + opening > most || known.size() + opening > most * KEPT)) {
+        if (!store.hasRoomForChats()) {
+            return CompletableFuture.failedFuture(refusal(Reason.NO_ROOM_FOR_CHATS));
+        }
+        if (most == 0 || known.size() + opening <= most) {
+            return open.get(); // the usual case, in which it does not matter how many have ended
+        }
+        if (known.size() + opening > most * KEPT) {
             return CompletableFuture.failedFuture(refusal(Reason.TOO_MANY_CHATS_OF_USER));
         }
-        return store.hasRoomForChats() ? open.get() : CompletableFuture.failedFuture(refusal(Reason.NO_ROOM_FOR_CHATS));
+        return sessions.readAll(known)
+                .thenCompose(all -> living(all) + opening > most
+                        ? CompletableFuture.failedFuture(refusal(Reason.TOO_MANY_CHATS_OF_USER))
+                        : open.get());
     }
 
-    private static boolean isThere(List<Session> known, ChatId chat) {
-        return known.stream().anyMatch(session -> session.id().equals(chat));
+    private static long living(List<Session> sessions) {
+        return sessions.stream().filter(session -> session.endedBy() == null).count();
     }
 
     /** Counts a refusal, and returns it in words. */

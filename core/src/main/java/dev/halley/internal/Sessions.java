@@ -154,7 +154,12 @@ public final class Sessions {
 
     /** Reads the sessions of an owner. */
     public CompletionStage<List<Session>> ofOwner(UserId owner) {
-        return store.ofOwner(owner).thenCompose(this::readAll);
+        return idsOfOwner(owner).thenCompose(this::readAll);
+    }
+
+    /** Reads which chats an owner has. */
+    CompletionStage<List<ChatId>> idsOfOwner(UserId owner) {
+        return store.ofOwner(owner);
     }
 
     /** Reads at most {@code limit} sessions that follow a chat in the store's order. */
@@ -162,7 +167,8 @@ public final class Sessions {
         return store.all(after == null ? "" : after.value(), limit).thenCompose(this::readAll);
     }
 
-    private CompletionStage<List<Session>> readAll(List<ChatId> chats) {
+    /** Reads sessions, without those that are gone. */
+    CompletionStage<List<Session>> readAll(List<ChatId> chats) {
         CompletionStage<List<Session>> result = completedFuture(new ArrayList<>());
         for (ChatId chat : chats) {
             result = result.thenCombine(read(chat), (sessions, session) -> {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public final class ProxyChoice {
 
     /** What {@link #parse} accepts, in words. */
-    public static final String ACCEPTED = "http://host:port, perhaps with user:password@ before the host, or none";
+    public static final String ACCEPTED = "http://name:port, perhaps with user:password@ before the name, or none";
 
     private static final String NONE = "none";
 

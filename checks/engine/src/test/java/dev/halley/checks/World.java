@@ -642,13 +642,13 @@ final class World {
         if (number < 55) {
             return new Outcome.Accepted();
         }
-        if (number < 70) {
+        if (number < 68) {
             return new Outcome.Unavailable("503");
         }
-        if (number < 75) {
+        if (number < 73) {
             return new Outcome.Unavailable("429", Optional.of(Duration.ofSeconds(8)), number % 2 == 0);
         }
-        if (number < 79) {
+        if (number < 77) {
             return new Outcome.Rejected("400");
         }
         if (number < 82) {

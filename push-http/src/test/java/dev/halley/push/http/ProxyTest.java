@@ -137,7 +137,7 @@ class ProxyTest {
         assertThatExceptionOfType(OptionException.class)
                 .isThrownBy(() -> HttpPushes.of(
                         "customhttp", Map.of("customhttp.url", URL, option, "https://ann:Hunter2@127.0.0.1:9")))
-                .withMessageContaining(option + " = (not shown): accepted is http://host:port")
+                .withMessageContaining(option + " = (not shown): accepted is http://name:port")
                 .withMessageNotContaining("Hunter2");
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Proxies {
 
     static final String NONE = "none";
-    static final String ACCEPTED = "http://host:port, perhaps with user:password@ before the host, or none";
+    static final String ACCEPTED = "http://name:port, perhaps with user:password@ before the name, or none";
 
     /**
      * A proxy.

@@ -31,12 +31,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bounds how long a whole request may take to arrive, from its first byte to its last. One that takes longer is
  * answered with 408, and its connection is closed. Jetty's own limit is on the silence between two bytes. Also bounds
- * how many bytes of bodies all requests together may have brought; what comes beyond that is answered with 503.
+ * how many bytes of bodies all requests together may have brought; a large body beyond that is answered with 503.
  */
 final class ArrivalLimit {
 
     /** The part of the heap that bodies may take before they are answered: each is there several times meanwhile. */
-    private static final int PART_OF_HEAP = 16;
+    private static final int PART_OF_HEAP = 8;
+
+    /** What is never refused: those who send half a body must not keep others from sending a message. */
+    private static final int SMALL = 8 * 1024;
 
     private final long mostBytes = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
     private final AtomicLong bytes = new AtomicLong();
@@ -132,8 +135,8 @@ final class ArrivalLimit {
                 connection.arrived();
             }
             int length = chunk.remaining();
-            size.addAndGet(length);
-            if (bytes.addAndGet(length) > mostBytes) {
+            boolean isLarge = size.addAndGet(length) > SMALL;
+            if (bytes.addAndGet(length) > mostBytes && isLarge) {
                 chunk.release();
                 return Content.Chunk.from(Refusal.unavailable());
             }

@@ -8,6 +8,7 @@ import ch.qos.logback.core.AppenderBase;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Notes what the log says from now on that nobody outside may bring it to say: warnings, and traces of any level. */
@@ -29,8 +30,11 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
     @Override
     protected void append(ILoggingEvent event) {
-        if (event.getThrowableProxy() != null || event.getLevel().isGreaterOrEqual(Level.WARN)) {
-            IThrowableProxy thrown = event.getThrowableProxy();
+        IThrowableProxy thrown = event.getThrowableProxy();
+        if (isOfJettysBuffer(thrown)) {
+            return;
+        }
+        if (thrown != null || event.getLevel().isGreaterOrEqual(Level.WARN)) {
             String trace = thrown == null
                     ? ""
                     : " with " + thrown.getClassName() + " "
@@ -39,6 +43,17 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
                                     .toList();
             complaints.add(event.getLevel() + " " + event.getLoggerName() + ": " + event.getFormattedMessage() + trace);
         }
+    }
+
+    /**
+     * Jetty's core is newer than the newest of its parts for WebSocket that can be had. Together they give the buffer
+     * of a connection that just ends back twice, now and then, which does no harm but to the log.
+     */
+    private static boolean isOfJettysBuffer(@Nullable IThrowableProxy thrown) {
+        return thrown != null
+                && thrown.getClassName().equals(IllegalStateException.class.getName())
+                && Arrays.stream(thrown.getStackTraceElementProxyArray())
+                        .anyMatch(frame -> frame.toString().contains("HttpConnection.releaseRequestBuffer"));
     }
 
     @Override
