@@ -337,7 +337,7 @@ public final class Settings {
         /**
          * Sets how long a whole HTTP request may take to arrive, for a server that serves HTTP beside the engine.
          *
-         * @param value at most an hour, or 0 for no bound; default: 30 seconds
+         * @param value 0 for no bound; default: 30 seconds
          * @return this builder
          */
         public Builder bodyTimeout(Duration value) {

@@ -136,6 +136,23 @@ class BoundsTest {
     }
 
     @Test
+    void storeThatCannotSayWhetherItHasRoom_isWrittenTo() {
+        SessionStore inner = new InMemorySessionStore(time, time);
+        SessionStore store = (SessionStore) Proxy.newProxyInstance(
+                SessionStore.class.getClassLoader(),
+                new Class<?>[] {SessionStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().startsWith("hasRoom")) {
+                        throw new IllegalStateException("down");
+                    }
+                    return method.invoke(inner, arguments);
+                });
+        ChatEngine engine = kept(
+                ChatEngine.builder().store(store).clock(time).scheduler(time).build());
+        assertThat(say(engine, open(engine, MIA).id(), "Hello")).hasValue(2);
+    }
+
+    @Test
     void chat_keepsOnlySoManyBytes_andSaysHowManyRowsAreGone() {
         ChatEngine engine = engine(Settings.builder().maxChatBytes(100_000));
         ChatView chat = open(engine, MIA);

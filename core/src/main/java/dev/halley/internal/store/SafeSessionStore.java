@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,12 +83,12 @@ public final class SafeSessionStore implements SessionStore {
 
     @Override
     public boolean hasRoomForChats() {
-        return store.hasRoomForChats();
+        return hasRoom(store::hasRoomForChats);
     }
 
     @Override
     public boolean hasRoomForRows() {
-        return store.hasRoomForRows();
+        return hasRoom(store::hasRoomForRows);
     }
 
     @Override
@@ -100,6 +101,18 @@ public final class SafeSessionStore implements SessionStore {
             return call.get();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** A store that can't say has room: whatever is wrong shows when it is to be written to. */
+    private static boolean hasRoom(BooleanSupplier call) {
+        try {
+            return call.getAsBoolean();
+        } catch (RuntimeException e) {
+            LOGGER.debug(
+                    "The store could not say whether it has room: {}",
+                    e.getClass().getSimpleName());
+            return true;
         }
     }
 
